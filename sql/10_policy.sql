@@ -1,0 +1,336 @@
+-- 10_policy.sql: the policy tables.
+--
+-- A policy is one company's set of rules, as rows, in versions.  A draft is
+-- edited freely, an active version is frozen (labels and messages apart), and
+-- a ticket keeps the version it was opened under.  A NULL ticket_type in a
+-- rule row means "every ticket type of this policy".
+--
+-- Checks on these tables look at the row alone, because pg_restore fires
+-- them; what spans rows is said by check_policy() and refused by
+-- activate_policy().
+
+CREATE TABLE aftersales.policy (
+    policy      text CONSTRAINT policy_pkey PRIMARY KEY
+                CONSTRAINT policy_code_check CHECK (policy ~ '^[a-z][a-z0-9_]*$'),
+    title_en    text NOT NULL,
+    title_zh    text,
+    source      text,
+    timezone    text NOT NULL DEFAULT 'UTC'
+);
+COMMENT ON TABLE aftersales.policy IS 'One row per company rule set. A new policy gets draft version 1.';
+COMMENT ON COLUMN aftersales.policy.policy IS 'Code of the policy; tickets name it.';
+COMMENT ON COLUMN aftersales.policy.title_en IS 'Title in English.';
+COMMENT ON COLUMN aftersales.policy.title_zh IS 'Title in Chinese.';
+COMMENT ON COLUMN aftersales.policy.source IS 'The document the rules come from.';
+COMMENT ON COLUMN aftersales.policy.timezone IS 'IANA time zone in which days begin and end for this policy.';
+
+CREATE TABLE aftersales.policy_version (
+    policy          text NOT NULL,
+    version         integer NOT NULL CONSTRAINT policy_version_number_check CHECK (version > 0),
+    status          text NOT NULL DEFAULT 'draft'
+                    CONSTRAINT policy_version_status_check CHECK (status IN ('draft', 'active', 'retired')),
+    effective_from  timestamptz,
+    activated_at    timestamptz,
+    activated_by    text,
+    CONSTRAINT policy_version_pkey PRIMARY KEY (policy, version),
+    CONSTRAINT policy_version_policy_fkey FOREIGN KEY (policy)
+        REFERENCES aftersales.policy (policy) ON DELETE CASCADE,
+    CONSTRAINT policy_version_active_check
+        CHECK ((status = 'draft') = (effective_from IS NULL)
+           AND (status = 'draft') = (activated_at IS NULL))
+);
+COMMENT ON TABLE aftersales.policy_version IS 'One row per version of a policy: draft (editable), active (frozen, in force from effective_from), retired (a later version is in force; tickets opened under it keep it).';
+COMMENT ON COLUMN aftersales.policy_version.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.policy_version.version IS 'Number of the version, from 1.';
+COMMENT ON COLUMN aftersales.policy_version.status IS 'draft, active or retired; set by activate_policy() only.';
+COMMENT ON COLUMN aftersales.policy_version.effective_from IS 'A ticket opened at or after this instant is opened under this version, until a later version takes over.';
+COMMENT ON COLUMN aftersales.policy_version.activated_at IS 'When activate_policy() froze it.';
+COMMENT ON COLUMN aftersales.policy_version.activated_by IS 'Database user who activated it.';
+
+CREATE TABLE aftersales.ticket_type (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text NOT NULL,
+    position    integer NOT NULL DEFAULT 0,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT ticket_type_pkey PRIMARY KEY (policy, version, ticket_type),
+    CONSTRAINT ticket_type_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.ticket_type IS 'One row per kind of ticket a policy knows; each has its own workflow.';
+
+CREATE TABLE aftersales.category (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    category    text NOT NULL,
+    ticket_type text,
+    parent      text,
+    grade       text,
+    position    integer NOT NULL DEFAULT 0,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT category_pkey PRIMARY KEY (policy, version, category),
+    CONSTRAINT category_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE,
+    CONSTRAINT category_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT category_parent_fkey FOREIGN KEY (policy, version, parent)
+        REFERENCES aftersales.category (policy, version, category) ON DELETE CASCADE
+);
+CREATE INDEX category_type_idx ON aftersales.category (policy, version, ticket_type);
+CREATE INDEX category_parent_idx ON aftersales.category (policy, version, parent);
+COMMENT ON TABLE aftersales.category IS 'One row per category, a tree. When a ticket type has categories, a ticket of that type may name no other.';
+COMMENT ON COLUMN aftersales.category.parent IS 'The category above it, NULL at the top.';
+COMMENT ON COLUMN aftersales.category.grade IS 'Grade a ticket of this category gets when it is opened without one.';
+
+CREATE TABLE aftersales.service_area (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    area        text NOT NULL,
+    position    integer NOT NULL DEFAULT 0,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT service_area_pkey PRIMARY KEY (policy, version, area),
+    CONSTRAINT service_area_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.service_area IS 'One row per service area. When a policy has areas, ticket.area may name no other.';
+
+CREATE TABLE aftersales.attribute (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    attribute   text NOT NULL
+                CONSTRAINT attribute_name_check CHECK (attribute ~ '^[a-z][a-z0-9_]*$'),
+    data_type   text NOT NULL DEFAULT 'text'
+                CONSTRAINT attribute_data_type_check
+                CHECK (data_type IN ('text', 'integer', 'numeric', 'boolean', 'date', 'timestamptz')),
+    required_in text[] NOT NULL DEFAULT '{}',
+    allowed     text[],
+    in_bi       boolean NOT NULL DEFAULT false,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT attribute_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, attribute),
+    CONSTRAINT attribute_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT attribute_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.attribute IS 'One row per key that ticket.attributes may hold; conditions and guards use it as a bare name, typed.';
+COMMENT ON COLUMN aftersales.attribute.ticket_type IS 'Ticket type it belongs to; NULL: every type.';
+COMMENT ON COLUMN aftersales.attribute.data_type IS 'text, integer (bigint), numeric, boolean, date (YYYY-MM-DD) or timestamptz (ISO 8601 with offset).';
+COMMENT ON COLUMN aftersales.attribute.required_in IS 'States in which the attribute must have a value.';
+COMMENT ON COLUMN aftersales.attribute.allowed IS 'The only values allowed; NULL: any of its type.';
+COMMENT ON COLUMN aftersales.attribute.in_bi IS 'Whether BI views may show it (false for personal data).';
+
+CREATE TABLE aftersales.event_type (
+    policy          text NOT NULL,
+    version         integer NOT NULL,
+    ticket_type     text,
+    event           text NOT NULL
+                    CONSTRAINT event_type_name_check CHECK (event ~ '^[a-z][a-z0-9_]*(:[A-Za-z0-9_ -]+)?$'),
+    roles           text[],
+    allowed_in      text[],
+    required_data   text[] NOT NULL DEFAULT '{}',
+    backdate_limit  interval,
+    label_en        text,
+    label_zh        text,
+    clauses         text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT event_type_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, event),
+    CONSTRAINT event_type_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT event_type_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>) only sets its backdate_limit and label: those come from the triggers alone.';
+COMMENT ON COLUMN aftersales.event_type.roles IS 'Staff roles that may log it; NULL: anyone.';
+COMMENT ON COLUMN aftersales.event_type.allowed_in IS 'States of the ticket in which it may be logged; NULL: any.';
+COMMENT ON COLUMN aftersales.event_type.required_data IS 'Keys that the event''s data must hold with a value.';
+COMMENT ON COLUMN aftersales.event_type.backdate_limit IS 'How far back from now it may be recorded; NULL: as far as the ticket''s opening.';
+
+CREATE TABLE aftersales.workflow_state (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    state       text NOT NULL,
+    kind        text NOT NULL
+                CONSTRAINT workflow_state_kind_check
+                CHECK (kind IN ('initial', 'active', 'waiting', 'done', 'closed')),
+    position    integer NOT NULL DEFAULT 0,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT workflow_state_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, state),
+    CONSTRAINT workflow_state_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT workflow_state_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.workflow_state IS 'One row per state a ticket of this type can have.';
+COMMENT ON COLUMN aftersales.workflow_state.kind IS 'initial (a ticket may be opened in it; the lowest position is the default), active, waiting (for somebody else), done (work finished), closed (nothing more to do).';
+
+CREATE TABLE aftersales.workflow_transition (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    from_state  text,
+    to_state    text NOT NULL,
+    roles       text[],
+    ask_for     text[] NOT NULL DEFAULT '{}',
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT workflow_transition_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, from_state, to_state),
+    CONSTRAINT workflow_transition_moves_check CHECK (from_state IS DISTINCT FROM to_state),
+    CONSTRAINT workflow_transition_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT workflow_transition_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.workflow_transition IS 'One row per move a ticket may make. What has no row is refused (SV001).';
+COMMENT ON COLUMN aftersales.workflow_transition.from_state IS 'State it leaves; NULL: the opening itself, for a state that is not of kind initial or whose opening is limited to roles.';
+COMMENT ON COLUMN aftersales.workflow_transition.roles IS 'Staff roles that may make it; NULL: anyone.';
+COMMENT ON COLUMN aftersales.workflow_transition.ask_for IS 'Columns and attributes a screen should ask for when this move is made.';
+
+CREATE TABLE aftersales.workflow_guard (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    from_state  text,
+    to_state    text,
+    guard       text NOT NULL
+                CONSTRAINT workflow_guard_name_check CHECK (guard ~ '^[a-z][a-z0-9_]*$'),
+    requires    text NOT NULL,
+    message_en  text NOT NULL,
+    message_zh  text,
+    ask_for     text[] NOT NULL DEFAULT '{}',
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT workflow_guard_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, from_state, to_state, guard),
+    CONSTRAINT workflow_guard_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT workflow_guard_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.workflow_guard IS 'One row per condition that must hold for a move. All that are not met are named together (SV002).';
+COMMENT ON COLUMN aftersales.workflow_guard.from_state IS 'Guards moves out of this state; NULL: any, the opening included.';
+COMMENT ON COLUMN aftersales.workflow_guard.to_state IS 'Guards moves into this state; NULL: any.';
+COMMENT ON COLUMN aftersales.workflow_guard.requires IS 'SQL boolean expression over the ticket as it would be after the move: its columns, declared attributes as bare names, guard functions such as has_event(''call_in''). NULL counts as not met.';
+COMMENT ON COLUMN aftersales.workflow_guard.message_en IS 'What is missing, in English.';
+COMMENT ON COLUMN aftersales.workflow_guard.message_zh IS 'What is missing, in Chinese.';
+
+CREATE TABLE aftersales.sla_rule (
+    policy          text NOT NULL,
+    version         integer NOT NULL,
+    ticket_type     text,
+    rule            text NOT NULL
+                    CONSTRAINT sla_rule_name_check CHECK (rule ~ '^[a-z][a-z0-9_]*$'),
+    clock           text NOT NULL
+                    CONSTRAINT sla_rule_clock_check CHECK (clock ~ '^[a-z][a-z0-9_]*$'),
+    condition       text,
+    starts_on       text[] NOT NULL
+                    CONSTRAINT sla_rule_starts_check CHECK (cardinality(starts_on) > 0),
+    stops_on        text[] NOT NULL
+                    CONSTRAINT sla_rule_stops_check CHECK (cardinality(stops_on) > 0),
+    cancels_on      text[] NOT NULL DEFAULT '{}',
+    target          interval,
+    unit            text NOT NULL DEFAULT 'elapsed'
+                    CONSTRAINT sla_rule_unit_check CHECK (unit IN ('elapsed', 'calendar_day')),
+    count_first_day boolean NOT NULL DEFAULT false,
+    mandatory       boolean NOT NULL DEFAULT false,
+    rank            integer NOT NULL DEFAULT 0,
+    label_en        text,
+    label_zh        text,
+    clauses         text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT sla_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, rule),
+    CONSTRAINT sla_rule_version_fkey FOREIGN KEY (policy, version)
+        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
+    CONSTRAINT sla_rule_type_fkey FOREIGN KEY (policy, version, ticket_type)
+        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersales.sla_rule IS 'One row per clock rule: when a clock of this name starts, stops and is due. Of several rules of one clock the matching one with the highest rank counts.';
+COMMENT ON COLUMN aftersales.sla_rule.rule IS 'Name of the rule, unique in its ticket type; refusals and clocks cite it.';
+COMMENT ON COLUMN aftersales.sla_rule.clock IS 'Name of the clock; one open clock of a name per ticket.';
+COMMENT ON COLUMN aftersales.sla_rule.condition IS 'SQL boolean expression over the ticket; NULL column: always. A result of NULL does not match.';
+COMMENT ON COLUMN aftersales.sla_rule.starts_on IS 'Events that start it; a start while it is open is ignored, after a stop it is the next cycle.';
+COMMENT ON COLUMN aftersales.sla_rule.stops_on IS 'Events that stop it. Met when stopped at or before the due time.';
+COMMENT ON COLUMN aftersales.sla_rule.cancels_on IS 'Events that end it without judging it.';
+COMMENT ON COLUMN aftersales.sla_rule.target IS 'Time allowed: hours, minutes, seconds for elapsed; months and days for calendar_day. NULL: recorded, not enforced (the source gives no number).';
+COMMENT ON COLUMN aftersales.sla_rule.unit IS 'elapsed: wall clock from the start. calendar_day: the end (23:59:59.999999 in the policy''s time zone) of the n-th day after the start day.';
+COMMENT ON COLUMN aftersales.sla_rule.count_first_day IS 'For calendar_day: whether the start day is day 1.';
+COMMENT ON COLUMN aftersales.sla_rule.mandatory IS 'A ticket on which the start event falls must match some rule of this clock, else SV010.';
+COMMENT ON COLUMN aftersales.sla_rule.rank IS 'Highest matching rank wins; two of one rank that both match make the policy unsound.';
+
+CREATE TABLE aftersales.guard_function (
+    function    text CONSTRAINT guard_function_pkey PRIMARY KEY
+);
+COMMENT ON TABLE aftersales.guard_function IS 'One row per further function, as schema.name(argument types), that guards may call; registered by the extension''s owner.';
+
+-- Columns that mean the same in every rule table.
+COMMENT ON COLUMN aftersales.ticket_type.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.ticket_type.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.ticket_type.ticket_type IS 'Code of the ticket type.';
+COMMENT ON COLUMN aftersales.ticket_type.position IS 'Order in lists, lowest first.';
+COMMENT ON COLUMN aftersales.ticket_type.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.ticket_type.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.ticket_type.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.category.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.category.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.category.category IS 'Code of the category, unique in the policy version.';
+COMMENT ON COLUMN aftersales.category.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.category.position IS 'Order in lists, lowest first.';
+COMMENT ON COLUMN aftersales.category.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.category.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.category.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.service_area.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.service_area.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.service_area.area IS 'Code of the area.';
+COMMENT ON COLUMN aftersales.service_area.position IS 'Order in lists, lowest first.';
+COMMENT ON COLUMN aftersales.service_area.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.service_area.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.service_area.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.attribute.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.attribute.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.attribute.attribute IS 'Key in ticket.attributes.';
+COMMENT ON COLUMN aftersales.attribute.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.attribute.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.attribute.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.event_type.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.event_type.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.event_type.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.event_type.event IS 'Name of the event.';
+COMMENT ON COLUMN aftersales.event_type.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.event_type.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.event_type.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.workflow_state.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.workflow_state.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.workflow_state.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.workflow_state.state IS 'Code of the state, as in ticket.status.';
+COMMENT ON COLUMN aftersales.workflow_state.position IS 'Order in lists, lowest first.';
+COMMENT ON COLUMN aftersales.workflow_state.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.workflow_state.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.workflow_state.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.workflow_transition.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.workflow_transition.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.workflow_transition.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.workflow_transition.to_state IS 'State it enters.';
+COMMENT ON COLUMN aftersales.workflow_transition.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.workflow_transition.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.workflow_transition.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.workflow_guard.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.workflow_guard.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.workflow_guard.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.workflow_guard.guard IS 'Name of the guard; refusals carry it as constraint name.';
+COMMENT ON COLUMN aftersales.workflow_guard.ask_for IS 'Columns and attributes a screen should ask for.';
+COMMENT ON COLUMN aftersales.workflow_guard.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.sla_rule.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.sla_rule.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.sla_rule.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.sla_rule.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.sla_rule.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.sla_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.guard_function.function IS 'Signature, for example public.is_vip(text).';

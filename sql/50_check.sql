@@ -1,0 +1,245 @@
+-- 50_check.sql: what is wrong with a policy, and how much of its document it
+-- carries out.
+
+CREATE VIEW aftersales.workflow_state_of_type AS
+SELECT DISTINCT ON (t.policy, t.version, t.ticket_type, s.state)
+       t.policy, t.version, t.ticket_type, s.state, s.kind, s.position, s.label_en, s.label_zh
+FROM aftersales.ticket_type t
+JOIN aftersales.workflow_state s
+  ON s.policy = t.policy AND s.version = t.version
+ AND (s.ticket_type IS NULL OR s.ticket_type = t.ticket_type)
+ORDER BY t.policy, t.version, t.ticket_type, s.state, s.ticket_type NULLS LAST;
+COMMENT ON VIEW aftersales.workflow_state_of_type IS 'Grain: one row per policy version, ticket type and state, rows for every type spread out.';
+COMMENT ON COLUMN aftersales.workflow_state_of_type.kind IS 'initial, active, waiting, done or closed.';
+
+CREATE VIEW aftersales.transition_of_type AS
+SELECT DISTINCT t.policy, t.version, t.ticket_type, x.from_state, x.to_state
+FROM aftersales.ticket_type t
+JOIN aftersales.workflow_transition x
+  ON x.policy = t.policy AND x.version = t.version
+ AND (x.ticket_type IS NULL OR x.ticket_type = t.ticket_type);
+COMMENT ON VIEW aftersales.transition_of_type IS 'Grain: one row per policy version, ticket type and transition, rows for every type spread out.';
+
+CREATE VIEW aftersales.sla_rule_of_type AS
+SELECT t.ticket_type AS of_type, r.*
+FROM aftersales.ticket_type t
+JOIN aftersales.sla_rule r
+  ON r.policy = t.policy AND r.version = t.version
+ AND (r.ticket_type IS NULL OR r.ticket_type = t.ticket_type);
+COMMENT ON VIEW aftersales.sla_rule_of_type IS 'Grain: one row per policy version, ticket type (of_type) and clock rule, rows for every type spread out.';
+
+CREATE VIEW aftersales.rule_clause AS
+SELECT policy, version, 'ticket_type' AS table_name, ticket_type AS item, unnest(clauses) AS clause FROM aftersales.ticket_type
+UNION ALL SELECT policy, version, 'category', category, unnest(clauses) FROM aftersales.category
+UNION ALL SELECT policy, version, 'service_area', area, unnest(clauses) FROM aftersales.service_area
+UNION ALL SELECT policy, version, 'attribute', coalesce(ticket_type, '*') || '.' || attribute, unnest(clauses) FROM aftersales.attribute
+UNION ALL SELECT policy, version, 'event_type', coalesce(ticket_type, '*') || '.' || event, unnest(clauses) FROM aftersales.event_type
+UNION ALL SELECT policy, version, 'workflow_state', coalesce(ticket_type, '*') || '.' || state, unnest(clauses) FROM aftersales.workflow_state
+UNION ALL SELECT policy, version, 'workflow_transition', coalesce(ticket_type, '*') || '.' || coalesce(from_state, '(opening)') || '>' || to_state, unnest(clauses) FROM aftersales.workflow_transition
+UNION ALL SELECT policy, version, 'workflow_guard', coalesce(ticket_type, '*') || '.' || guard, unnest(clauses) FROM aftersales.workflow_guard
+UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.sla_rule;
+COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
+
+CREATE VIEW aftersales.clause_coverage AS
+SELECT c.clause, c.policy, c.mechanism, c.enforceable,
+       count(r.clause) > 0 AS covered,
+       coalesce(array_agg(DISTINCT r.table_name || ' ' || r.item) FILTER (WHERE r.clause IS NOT NULL), '{}') AS carriers
+FROM aftersales.clause c
+LEFT JOIN (SELECT r.*
+           FROM aftersales.rule_clause r
+           JOIN aftersales.policy_version v ON v.policy = r.policy AND v.version = r.version
+           WHERE v.status = 'active') r
+       ON r.policy = c.policy AND r.clause = c.clause
+GROUP BY c.clause;
+COMMENT ON VIEW aftersales.clause_coverage IS 'Grain: one row per clause: whether an active policy version carries it out, and by which rows.';
+COMMENT ON COLUMN aftersales.clause_coverage.clause IS 'The clause.';
+COMMENT ON COLUMN aftersales.clause_coverage.policy IS 'Policy whose source document it stands in.';
+COMMENT ON COLUMN aftersales.clause_coverage.mechanism IS 'How such a clause is carried out.';
+COMMENT ON COLUMN aftersales.clause_coverage.enforceable IS 'Whether a database can hold anybody to it.';
+COMMENT ON COLUMN aftersales.clause_coverage.covered IS 'Whether at least one row cites it.';
+COMMENT ON COLUMN aftersales.clause_coverage.carriers IS 'The rows that cite it, as table and name.';
+
+CREATE FUNCTION aftersales.reachable_states(policy text, version integer)
+    RETURNS TABLE (ticket_type text, state text)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE reach AS (
+        SELECT s.ticket_type, s.state
+        FROM aftersales.workflow_state_of_type s
+        WHERE s.policy = reachable_states.policy AND s.version = reachable_states.version
+          AND (s.kind = 'initial'
+               OR EXISTS (SELECT FROM aftersales.transition_of_type x
+                          WHERE x.policy = s.policy AND x.version = s.version
+                            AND x.ticket_type = s.ticket_type AND x.from_state IS NULL AND x.to_state = s.state))
+        UNION
+        SELECT x.ticket_type, x.to_state
+        FROM reach r
+        JOIN aftersales.transition_of_type x
+          ON x.policy = reachable_states.policy AND x.version = reachable_states.version
+         AND x.ticket_type = r.ticket_type AND x.from_state = r.state
+    )
+    SELECT ticket_type, state FROM reach;
+END;
+COMMENT ON FUNCTION aftersales.reachable_states(text, integer) IS 'States a ticket can come into, one row per ticket type and state.';
+
+CREATE FUNCTION aftersales.check_policy(policy text, version integer)
+    RETURNS TABLE (severity text, table_name text, item text, problem text)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH state AS (
+        SELECT * FROM aftersales.workflow_state_of_type s
+        WHERE s.policy = check_policy.policy AND s.version = check_policy.version
+    ), move AS (
+        SELECT * FROM aftersales.transition_of_type x
+        WHERE x.policy = check_policy.policy AND x.version = check_policy.version
+    ), rule AS (
+        SELECT * FROM aftersales.sla_rule_of_type r
+        WHERE r.policy = check_policy.policy AND r.version = check_policy.version
+    ), type AS (
+        SELECT * FROM aftersales.ticket_type t
+        WHERE t.policy = check_policy.policy AND t.version = check_policy.version
+    ), event AS (
+        -- every event name that can occur, per type
+        SELECT t.ticket_type, e.event
+        FROM type t
+        JOIN aftersales.event_type e
+          ON e.policy = t.policy AND e.version = t.version
+         AND (e.ticket_type IS NULL OR e.ticket_type = t.ticket_type)
+        WHERE e.event !~ ':'
+        UNION SELECT t.ticket_type, 'opened' FROM type t
+        UNION SELECT s.ticket_type, 'status:' || s.state FROM state s
+        UNION SELECT t.ticket_type, 'changed:' || a.attname
+              FROM type t
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = 'aftersales.ticket_template'::regclass
+               AND a.attnum > 0 AND NOT a.attisdropped
+    ), used AS (
+        SELECT r.of_type, r.rule, 'starts_on' AS usage, unnest(r.starts_on) AS event FROM rule r
+        UNION ALL SELECT r.of_type, r.rule, 'stops_on', unnest(r.stops_on) FROM rule r
+        UNION ALL SELECT r.of_type, r.rule, 'cancels_on', unnest(r.cancels_on) FROM rule r
+    ), reach AS (
+        SELECT * FROM aftersales.reachable_states(check_policy.policy, check_policy.version)
+    )
+    -- the version itself
+    SELECT 'error', 'policy_version', check_policy.version::text, 'there is no such version'
+    WHERE NOT EXISTS (SELECT FROM aftersales.policy_version v
+                      WHERE v.policy = check_policy.policy AND v.version = check_policy.version)
+    UNION ALL
+    SELECT 'error', 'ticket_type', '-', 'the version has no ticket types'
+    WHERE NOT EXISTS (SELECT FROM type)
+    -- states
+    UNION ALL
+    SELECT 'error', 'workflow_state', t.ticket_type, 'no state in which a ticket can be opened'
+    FROM type t WHERE NOT EXISTS (SELECT FROM reach r WHERE r.ticket_type = t.ticket_type)
+    UNION ALL
+    SELECT 'error', 'workflow_state', s.ticket_type || '.' || s.state, 'unreachable: no path of transitions leads there'
+    FROM state s
+    WHERE NOT EXISTS (SELECT FROM reach r WHERE r.ticket_type = s.ticket_type AND r.state = s.state)
+    UNION ALL
+    SELECT 'error', 'workflow_state', s.ticket_type || '.' || s.state, 'dead end: a state of kind ' || s.kind || ' that no transition leaves'
+    FROM state s
+    WHERE s.kind NOT IN ('done', 'closed')
+      AND NOT EXISTS (SELECT FROM move m WHERE m.ticket_type = s.ticket_type AND m.from_state = s.state)
+    -- transitions and guards name states that exist
+    UNION ALL
+    SELECT DISTINCT 'error', 'workflow_transition', m.ticket_type || '.' || coalesce(m.from_state, '(opening)') || '>' || m.to_state,
+           'unknown state ' || n.state
+    FROM move m CROSS JOIN LATERAL (VALUES (m.from_state), (m.to_state)) n(state)
+    WHERE n.state IS NOT NULL
+      AND NOT EXISTS (SELECT FROM state s WHERE s.ticket_type = m.ticket_type AND s.state = n.state)
+    UNION ALL
+    SELECT 'error', 'workflow_guard', coalesce(g.ticket_type, '*') || '.' || g.guard, 'unknown state ' || n.state
+    FROM aftersales.workflow_guard g
+    CROSS JOIN LATERAL (VALUES (g.from_state), (g.to_state)) n(state)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND n.state IS NOT NULL
+      AND NOT EXISTS (SELECT FROM state s
+                      WHERE s.state = n.state AND (g.ticket_type IS NULL OR s.ticket_type = g.ticket_type))
+    UNION ALL
+    SELECT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard,
+           'guards no transition of this type'
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type = t.ticket_type
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM move m WHERE m.ticket_type = t.ticket_type
+                        AND (g.from_state IS NULL OR m.from_state = g.from_state)
+                        AND (g.to_state IS NULL OR m.to_state = g.to_state))
+      AND NOT (g.from_state IS NULL
+               AND EXISTS (SELECT FROM state s WHERE s.ticket_type = t.ticket_type AND s.kind = 'initial'
+                             AND (g.to_state IS NULL OR s.state = g.to_state)))
+    -- expressions, with the attributes of each type
+    UNION ALL
+    SELECT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard,
+           aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires)
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires) IS NOT NULL
+    UNION ALL
+    SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule,
+           aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition)
+    FROM rule r
+    WHERE r.condition IS NOT NULL
+      AND aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition) IS NOT NULL
+    -- clocks
+    UNION ALL
+    SELECT 'error', 'sla_rule', u.of_type || '.' || u.rule, u.usage || ' names unknown event ' || u.event
+    FROM used u
+    WHERE NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = u.of_type AND e.event = u.event)
+    UNION ALL
+    SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule, 'can never stop: no event that ends it is possible'
+    FROM rule r
+    WHERE NOT EXISTS (SELECT FROM event e
+                      WHERE e.ticket_type = r.of_type AND e.event = ANY (r.stops_on || r.cancels_on)
+                        AND (e.event !~ '^status:'
+                             OR EXISTS (SELECT FROM reach x WHERE x.ticket_type = r.of_type
+                                          AND 'status:' || x.state = e.event)))
+    UNION ALL
+    SELECT 'error', 'sla_rule', a.of_type || '.' || a.rule,
+           'has the same rank as ' || b.rule || ' and the same condition: both match'
+    FROM rule a
+    JOIN rule b ON b.of_type = a.of_type AND b.clock = a.clock AND b.rank = a.rank AND a.rule < b.rule
+     AND (a.condition IS NULL OR b.condition IS NULL OR a.condition = b.condition)
+     AND a.starts_on && b.starts_on
+    UNION ALL
+    SELECT 'error', 'sla_rule', u.of_type || '.' || u.rule, 'two rules of this name apply to the type'
+    FROM (SELECT of_type, rule FROM rule GROUP BY of_type, rule HAVING count(*) > 1) u
+    UNION ALL
+    SELECT 'notice', 'sla_rule', r.of_type || '.' || r.rule, 'has no target: recorded, not enforced'
+    FROM rule r WHERE r.target IS NULL
+    -- a value of a mandatory clock that no rule covers
+    UNION ALL
+    SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'
+    FROM aftersales.service_area a
+    CROSS JOIN (SELECT of_type, clock, array_agg(condition) AS conditions
+                FROM rule
+                GROUP BY of_type, clock
+                HAVING bool_or(mandatory) AND bool_and(condition IS NOT NULL)
+                   AND bool_or(condition ~ '\marea\M')) c
+    WHERE a.policy = check_policy.policy AND a.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM unnest(c.conditions) x WHERE x LIKE '%''' || a.area || '''%')
+    -- names
+    UNION ALL
+    SELECT 'error', 'attribute', coalesce(a.ticket_type, '*') || '.' || a.attribute, 'is a column of ticket'
+    FROM aftersales.attribute a
+    WHERE a.policy = check_policy.policy AND a.version = check_policy.version
+      AND EXISTS (SELECT FROM pg_catalog.pg_attribute c
+                  WHERE c.attrelid = 'aftersales.ticket_template'::regclass
+                    AND c.attname = a.attribute AND c.attnum > 0 AND NOT c.attisdropped)
+    UNION ALL
+    SELECT 'error', 'attribute', coalesce(a.ticket_type, '*') || '.' || a.attribute, 'required_in names unknown state ' || q.state
+    FROM aftersales.attribute a CROSS JOIN LATERAL unnest(a.required_in) q(state)
+    WHERE a.policy = check_policy.policy AND a.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM state s WHERE s.state = q.state
+                        AND (a.ticket_type IS NULL OR s.ticket_type = a.ticket_type))
+    UNION ALL
+    SELECT 'error', 'event_type', coalesce(e.ticket_type, '*') || '.' || e.event, 'allowed_in names unknown state ' || q.state
+    FROM aftersales.event_type e CROSS JOIN LATERAL unnest(e.allowed_in) q(state)
+    WHERE e.policy = check_policy.policy AND e.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM state s WHERE s.state = q.state
+                        AND (e.ticket_type IS NULL OR s.ticket_type = e.ticket_type))
+    UNION ALL
+    SELECT 'error', r.table_name, r.item, 'cites unknown clause ' || r.clause
+    FROM aftersales.rule_clause r
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM aftersales.clause c WHERE c.clause = r.clause);
+END;
+COMMENT ON FUNCTION aftersales.check_policy(text, integer) IS 'What is wrong with a version of a policy: severity error (activate_policy refuses it) or notice; no error row when sound.';

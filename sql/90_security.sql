@@ -1,0 +1,34 @@
+-- 90_security.sql: who may do what before anything is granted, and what a
+-- dump carries.
+
+-- Trigger functions can only be called as triggers, and attribute accessors
+-- and now() read no table; everything else is granted by grant_access().
+REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_policy(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.reachable_states(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.create_desk(name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
+
+-- Policy rows are the users' data.
+SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.policy_version', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.ticket_type', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.category', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.service_area', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.attribute', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.event_type', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_state', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_transition', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_guard', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.sla_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.clause', 'WHERE NOT builtin');

@@ -1,0 +1,43 @@
+-- A desk's triggers.  BEFORE STATEMENT pins the policy, BEFORE ROW judges and
+-- changes nothing but NEW, AFTER STATEMENT records.
+
+CREATE TRIGGER aftersales_begin BEFORE INSERT OR UPDATE ON @desk@.ticket
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
+CREATE TRIGGER aftersales_judge BEFORE INSERT OR UPDATE ON @desk@.ticket
+    FOR EACH ROW EXECUTE FUNCTION aftersales.ticket_judge();
+CREATE TRIGGER aftersales_record_insert AFTER INSERT ON @desk@.ticket
+    REFERENCING NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.ticket_record();
+CREATE TRIGGER aftersales_record_update AFTER UPDATE ON @desk@.ticket
+    REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.ticket_record();
+CREATE TRIGGER aftersales_protect BEFORE DELETE OR TRUNCATE ON @desk@.ticket
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+CREATE TRIGGER aftersales_begin BEFORE INSERT ON @desk@.ticket_event
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
+CREATE TRIGGER aftersales_number BEFORE INSERT ON @desk@.ticket_event
+    FOR EACH ROW EXECUTE FUNCTION aftersales.event_number();
+CREATE TRIGGER aftersales_record AFTER INSERT ON @desk@.ticket_event
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.event_record();
+CREATE TRIGGER aftersales_protect BEFORE UPDATE OR DELETE OR TRUNCATE ON @desk@.ticket_event
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.event_private
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.sla_clock
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.sla_breach
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+-- What judging caches of these tables is dropped when they change, on a
+-- logical subscriber too (ENABLE ALWAYS).
+CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.staff
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.staff_role
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.application
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE @desk@.staff ENABLE ALWAYS TRIGGER aftersales_changed;
+ALTER TABLE @desk@.staff_role ENABLE ALWAYS TRIGGER aftersales_changed;
+ALTER TABLE @desk@.application ENABLE ALWAYS TRIGGER aftersales_changed;

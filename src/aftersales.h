@@ -1,0 +1,199 @@
+/*-------------------------------------------------------------------------
+ *
+ * aftersales.h
+ *	  What every concern of the extension shares: the ticket's columns, the
+ *	  cache that judging works from, and the state of a running statement.
+ *
+ * Lifetimes, from long to short:
+ *
+ *	- AsCache: all that is known for judging (policies, desks, compiled
+ *	  expressions, roles of actors) as of one generation.  Counted
+ *	  references; an invalidation only moves the generation, and the cache is
+ *	  freed when the last statement that pinned it is over.
+ *	- AsStatement: from our BEFORE STATEMENT trigger to our AFTER STATEMENT
+ *	  trigger, in a memory context of its own under TopTransactionContext.
+ *	- a row: the statement's per-tuple context, reset for each row.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_H
+#define AFTERSALES_H
+
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/tupdesc.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "nodes/execnodes.h"
+#include "utils/array.h"
+#include "utils/hsearch.h"
+#include "utils/plancache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "errcodes.h"
+
+#undef TEXTDOMAIN
+#define TEXTDOMAIN PG_TEXTDOMAIN("aftersales")
+
+/* every operator in our SQL text is named with its schema */
+#define EQ		" OPERATOR(pg_catalog.=) "
+#define LT		" OPERATOR(pg_catalog.<) "
+#define LE		" OPERATOR(pg_catalog.<=) "
+#define GE		" OPERATOR(pg_catalog.>=) "
+
+#define HASH_LEN	32			/* SHA-256 */
+#define HASH_FORMAT 1			/* see hash.c; also in desk_info */
+
+/*
+ * The columns of a ticket that the code knows by name, in the order of
+ * ticket_template.  Desks may have further ones.
+ */
+typedef enum TicketColumn
+{
+	TC_TICKET_ID, TC_TICKET_NO, TC_EXTERNAL_REF, TC_POLICY, TC_POLICY_VERSION,
+	TC_TICKET_TYPE, TC_CATEGORY, TC_GRADE, TC_AREA, TC_PARENT_ID, TC_ORG_ID,
+	TC_ASSIGNEE, TC_ATTRIBUTES, TC_STATUS, TC_STATUS_AT, TC_STATUS_NOTE,
+	TC_OPENED_AT, TC_DUPLICATE_OF, TC_HAPPENED_AT, TC_NOTE, TC_ROW_VERSION,
+	TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH,
+	TC_COUNT
+} TicketColumn;
+
+extern const char *const as_ticket_column[TC_COUNT];
+
+/* A ticket row, deformed against its relation's descriptor. */
+typedef struct TicketRow
+{
+	Datum	   *values;
+	bool	   *nulls;
+} TicketRow;
+
+typedef struct AsCache AsCache;
+typedef struct AsDesk AsDesk;
+typedef struct AsStatement AsStatement;
+typedef struct PolicyVersion PolicyVersion;
+typedef struct PolicyType PolicyType;
+
+/* An acting person and what he may do. */
+typedef struct AsActor
+{
+	char	   *login;
+	bool		known;			/* an active row of staff */
+	int			nroles;
+	char	  **roles;
+	struct AsActor *next;
+} AsActor;
+
+/* What a desk's ticket table looks like, and who owns it. */
+struct AsDesk
+{
+	Oid			nspid;
+	char	   *name;			/* schema name, unquoted */
+	Oid			owner;
+	Oid			ticket_relid;
+	TupleDesc	tupdesc;		/* of the ticket table */
+	AttrNumber	attno[TC_COUNT];
+	bool	   *is_business;	/* by attribute index: a change is an event */
+	AsActor    *actors;			/* those met so far */
+	Oid			session_user;	/* whom the next two speak of */
+	bool		is_application;
+	bool		may_speak_for_others;
+	MemoryContext cxt;
+	struct AsDesk *next;
+};
+
+#define TVAL(desk, row, col)	((row)->values[(desk)->attno[col] - 1])
+#define TNULL(desk, row, col)	((row)->nulls[(desk)->attno[col] - 1])
+
+/* What BEFORE ROW leaves for AFTER STATEMENT about a ticket row. */
+typedef struct RowNote
+{
+	int64		ticket_id;		/* hash key */
+	uint64		fingerprint;	/* of NEW as we left it */
+	TimestampTz at;				/* when what the row reports happened */
+	int32		prev_seq;		/* chain head the row's events follow */
+	uint8		prev_hash[HASH_LEN];
+} RowNote;
+
+/* One execution of a data-modifying statement on a desk table. */
+struct AsStatement
+{
+	Oid			relid;
+	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
+	bool		internal;		/* our own write: nothing to judge */
+	int			nest_level;		/* (sub)transaction it belongs to */
+	MemoryContext cxt;
+	MemoryContext rowcxt;		/* reset per row */
+	AsCache    *cache;
+	AsDesk	   *desk;
+	TimestampTz now;			/* what the statement calls now */
+	TimestampTz recorded_at;
+	const AsActor *actor;		/* NULL until asked for */
+	bool		has_salt_key;
+	uint8		salt_key[HASH_LEN];
+	int			nnotes;
+	RowNote		note;			/* of the first row */
+	HTAB	   *notes;			/* by ticket_id, from the second row on */
+	struct AppEvents *app;		/* application events being inserted */
+	EState	   *estate;			/* for expressions; made on demand */
+	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
+	List	   *exprs;			/* ExprSet: states of compiled expressions */
+	AsStatement *next;
+};
+
+/* module.c */
+extern char *as_setting_actor;
+extern char *as_setting_desk;
+extern int	as_setting_language;
+extern int	as_setting_clock_skew;
+extern TimestampTz as_now(void);
+extern bool as_restoring(void);
+extern void as_arm(Oid relid);
+extern bool as_disarm(Oid relid);
+
+/* statement.c */
+extern AsStatement *as_statement_find(Oid relid, TriggerEvent op);
+extern AsStatement *as_statement_push(Oid nspid);
+extern void as_statement_drop(AsStatement *st);
+extern AsStatement *as_statement_first(void);
+extern void as_check_trigger(FunctionCallInfo fcinfo, const char *name,
+							 TriggerEvent timing, bool row);
+extern TicketRow *as_row_from_slot(TupleTableSlot *slot);
+
+/* desk.c */
+extern AsDesk *as_desk_get(AsCache *cache, Oid nspid);
+extern Oid	as_desk_resolve(FunctionCallInfo fcinfo, int argno);
+extern char *as_desk_table(const AsDesk *desk, const char *table);
+extern Oid	as_desk_relid(const AsDesk *desk, const char *table);
+
+/* actor.c */
+extern const AsActor *as_actor(AsStatement *st);
+extern bool as_actor_has_role(const AsActor *actor, int nroles, char **roles);
+
+/* plan.c */
+typedef enum PlanId
+{
+	PLAN_EVENT_ONE, PLAN_EVENT_MANY,
+	PLAN_PRIVATE_ONE, PLAN_PRIVATE_MANY,
+	PLAN_STOP_ONE, PLAN_STOP_MANY,
+	PLAN_START_FRESH_ONE, PLAN_START_FRESH_MANY,
+	PLAN_START_ONE, PLAN_START_MANY,
+	PLAN_BREACH_ONE, PLAN_BREACH_MANY,
+	PLAN_CLEAR_BREACH,
+	PLAN_CLOCKS_OF_TICKET, PLAN_CLOCK_SET,
+	PLAN_LOCK_TICKET, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
+	PLAN_EVENTS_BACK,
+	PLAN_MASTER, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
+	PLAN_COUNT
+} PlanId;
+
+extern SPIPlanPtr as_plan(const AsDesk *desk, PlanId id);
+extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
+				   const char *protected_table);
+extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
+extern Datum as_array(ArrayBuildState *state, Oid elemtype);
+
+#endif							/* AFTERSALES_H */

@@ -1,0 +1,20 @@
+/*-------------------------------------------------------------------------
+ *
+ * attribute.h
+ *	  Values of ticket.attributes by declared type.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_ATTRIBUTE_H
+#define AFTERSALES_ATTRIBUTE_H
+
+#include "aftersales.h"
+
+#include "utils/jsonb.h"
+
+#include "policy.h"
+
+extern bool as_attribute_fits(JsonbValue *value, AttributeType type);
+extern char *as_attribute_as_text(JsonbValue *value);
+
+#endif							/* AFTERSALES_ATTRIBUTE_H */

@@ -1,0 +1,260 @@
+/*-------------------------------------------------------------------------
+ *
+ * change.c
+ *	  What happened to a ticket row, as events.
+ *
+ * The BEFORE ROW trigger computes the events to know the head of the chain
+ * that it puts into NEW; the AFTER STATEMENT trigger computes them again from
+ * the transition tables to write them.  Between the two only a RowNote per
+ * row is kept, with a fingerprint that shows whether another trigger has
+ * altered the row after it was judged.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "event.h"
+
+/*
+ * as_column_changed tells whether attribute i differs, whatever its form
+ * (packed, compressed, out of line).
+ */
+bool
+as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+
+	if (old->nulls[i] || new->nulls[i])
+		return old->nulls[i] != new->nulls[i];
+	if (att->attbyval)
+		return old->values[i] != new->values[i];
+	if (old->values[i] == new->values[i])
+		return false;
+	return !datum_image_eq(old->values[i], new->values[i], att->attbyval, att->attlen);
+}
+
+/*
+ * as_fingerprint condenses a row to what shows a later change of it.
+ * Generated columns are computed after BEFORE triggers and left out.
+ */
+uint64
+as_fingerprint(const AsDesk *desk, const TicketRow *row)
+{
+	uint64		h = 0;
+	int			i;
+
+	for (i = 0; i < desk->tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+		uint64		c;
+
+		if (att->attisdropped || att->attgenerated != '\0')
+			continue;
+		if (row->nulls[i])
+			c = 0;
+		else if (att->attbyval)
+			c = hash_bytes_uint32_extended((uint32) row->values[i], i) ^ (uint64) row->values[i];
+		else
+		{
+			struct varlena *v = (struct varlena *) DatumGetPointer(row->values[i]);
+
+			if (att->attlen > 0)
+				c = hash_bytes_extended((unsigned char *) v, att->attlen, i + 1);
+			else if (VARATT_IS_EXTERNAL(v))
+				c = hash_bytes_extended((unsigned char *) v, VARSIZE_EXTERNAL(v), i + 1);
+			else
+				c = hash_bytes_extended((unsigned char *) VARDATA_ANY(v),
+										VARSIZE_ANY_EXHDR(v), i + 1);
+		}
+		h = hash_combine64(h, c);
+	}
+	return h;
+}
+
+/*
+ * as_note_add returns the note of a row, new or to be overwritten.
+ */
+RowNote *
+as_note_add(AsStatement *st, int64 ticket_id)
+{
+	RowNote    *note;
+
+	if (st->nnotes == 0 || (st->notes == NULL && st->note.ticket_id == ticket_id))
+	{
+		st->nnotes = 1;
+		st->note.ticket_id = ticket_id;
+		return &st->note;
+	}
+	if (st->notes == NULL)
+	{
+		HASHCTL		ctl;
+
+		ctl.keysize = sizeof(int64);
+		ctl.entrysize = sizeof(RowNote);
+		ctl.hcxt = st->cxt;
+		st->notes = hash_create("aftersales row notes", 1024, &ctl,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		note = hash_search(st->notes, &st->note.ticket_id, HASH_ENTER, NULL);
+		*note = st->note;
+	}
+	note = hash_search(st->notes, &ticket_id, HASH_ENTER, NULL);
+	st->nnotes++;
+	return note;
+}
+
+/*
+ * as_note_find returns the note of a row, NULL when it was never judged.
+ */
+RowNote *
+as_note_find(AsStatement *st, int64 ticket_id)
+{
+	if (st->notes != NULL)
+		return hash_search(st->notes, &ticket_id, HASH_FIND, NULL);
+	if (st->nnotes == 1 && st->note.ticket_id == ticket_id)
+		return &st->note;
+	return NULL;
+}
+
+static void
+put_key(JsonbParseState **ps, const char *key)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, key);
+	v.val.string.len = strlen(key);
+	pushJsonbValue(ps, WJB_KEY, &v);
+}
+
+/* Pushes an attribute's text form, or null. */
+static void
+put_value(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
+{
+	JsonbValue	v;
+
+	v.type = jbvNull;
+	if (!isnull)
+	{
+		Oid			typoutput;
+		bool		isvarlena;
+
+		getTypeOutputInfo(att->atttypid, &typoutput, &isvarlena);
+		v.type = jbvString;
+		v.val.string.val = OidOutputFunctionCall(typoutput, value);
+		v.val.string.len = strlen(v.val.string.val);
+	}
+	pushJsonbValue(ps, WJB_VALUE, &v);
+}
+
+/* Pushes the keys of one jsonb object that the other lacks or has otherwise. */
+static void
+put_differing_keys(JsonbParseState **ps, Jsonb *from, Jsonb *other)
+{
+	JsonbIterator *it = JsonbIteratorInit(&from->root);
+	JsonbValue	k;
+	JsonbValue	v;
+	JsonbIteratorToken tok;
+
+	pushJsonbValue(ps, WJB_BEGIN_OBJECT, NULL);
+	while ((tok = JsonbIteratorNext(&it, &k, true)) != WJB_DONE)
+	{
+		JsonbValue *o;
+
+		if (tok != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &v, true);
+		o = findJsonbValueFromContainer(&other->root, JB_FOBJECT, &k);
+		if (o != NULL &&
+			compareJsonbContainers(&JsonbValueToJsonb(o)->root, &JsonbValueToJsonb(&v)->root) == 0)
+			continue;
+		pushJsonbValue(ps, WJB_KEY, &k);
+		pushJsonbValue(ps, WJB_VALUE, &v);
+	}
+	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
+}
+
+/* The data of a changed:<column> event: {"old": ..., "new": ...} */
+static Jsonb *
+change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+	bool		by_key = i == desk->attno[TC_ATTRIBUTES] - 1;
+	JsonbParseState *ps = NULL;
+
+	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
+	put_key(&ps, "old");
+	if (by_key)
+		put_differing_keys(&ps, DatumGetJsonbP(old->values[i]), DatumGetJsonbP(new->values[i]));
+	else
+		put_value(&ps, att, old->values[i], old->nulls[i]);
+	put_key(&ps, "new");
+	if (by_key)
+		put_differing_keys(&ps, DatumGetJsonbP(new->values[i]), DatumGetJsonbP(old->values[i]));
+	else
+		put_value(&ps, att, new->values[i], new->nulls[i]);
+	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
+}
+
+static char *
+text_or_null(const AsDesk *desk, const TicketRow *row, TicketColumn col)
+{
+	return TNULL(desk, row, col) ? NULL : TextDatumGetCString(TVAL(desk, row, col));
+}
+
+/*
+ * as_ticket_events returns the events (EventRow) that a written row means, in
+ * the order of their places: changed columns in column order, then the status.
+ * old is NULL for an opening.
+ */
+List *
+as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
+				 const RowNote *note)
+{
+	const AsDesk *desk = st->desk;
+	List	   *events = NIL;
+	int32		seq = note->prev_seq;
+	const uint8 *hash = seq == 0 ? NULL : note->prev_hash;
+	char	   *from = old == NULL ? NULL : text_or_null(desk, old, TC_STATUS);
+	char	   *to = text_or_null(desk, new, TC_STATUS);
+	int			i;
+
+	for (i = 0; i <= desk->tupdesc->natts; i++)
+	{
+		bool		is_last = i == desk->tupdesc->natts;
+		EventRow   *e;
+
+		if (is_last ? old != NULL && strcmp(from, to) == 0 :
+			old == NULL || !desk->is_business[i] || !as_column_changed(desk, old, new, i))
+			continue;
+
+		e = palloc0(sizeof(EventRow));
+		e->ticket_id = note->ticket_id;
+		e->seq = ++seq;
+		e->occurred_at = note->at;
+		e->recorded_at = st->recorded_at;
+		e->actor = st->actor->login;
+		e->origin = "ticket";
+		if (is_last)
+		{
+			e->event = old == NULL ? "opened" : psprintf("status:%s", to);
+			e->from_state = from;
+			e->to_state = to;
+			e->note = text_or_null(desk, new, TC_STATUS_NOTE);
+		}
+		else
+		{
+			e->event = psprintf("changed:%s", NameStr(TupleDescAttr(desk->tupdesc, i)->attname));
+			e->data = change_data(desk, old, new, i);
+		}
+		as_event_seal(st, e, hash);
+		hash = e->hash;
+		events = lappend(events, e);
+	}
+	return events;
+}

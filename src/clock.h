@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * clock.h
+ *	  SLA clocks: what events do to them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_CLOCK_H
+#define AFTERSALES_CLOCK_H
+
+#include "aftersales.h"
+#include "policy.h"
+
+/* What happens to the clocks of one ticket at one event. */
+typedef struct ClockStep
+{
+	int64		ticket_id;
+	int32		seq;			/* of the event */
+	TimestampTz at;				/* when it happened */
+	const EventActions *actions;	/* NULL: only settle */
+	bool		is_new;			/* the ticket's first event */
+	bool		has_org;
+	int64		org_id;			/* responsible until now */
+	const char *assignee;		/* likewise; may be NULL */
+} ClockStep;
+
+typedef struct ClockWriter ClockWriter;
+
+extern TimestampTz as_clock_due(const ClockRule *rule, TimestampTz started_at, pg_tz *tz);
+
+extern ClockWriter *as_clock_writer(AsStatement *st);
+extern void as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step);
+extern void as_clock_flush(ClockWriter *w);
+extern void as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step);
+extern int64 as_clock_breaches(const ClockWriter *w);
+
+#endif							/* AFTERSALES_CLOCK_H */

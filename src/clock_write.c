@@ -1,0 +1,537 @@
+/*-------------------------------------------------------------------------
+ *
+ * clock_write.c
+ *	  Stops, starts, settles and re-targets the clocks of tickets.
+ *
+ * A statement's steps are collected and applied at most WRITE_BATCH at a
+ * time: first all that ends (and what has become late is recorded as of the
+ * step's time), then all that starts.  In one batch a ticket has one step, so
+ * the order among tickets does not matter; a ticket's next step waits for the
+ * batch to be written.
+ *
+ * Ending, settling and the check whether it was in time are one UPDATE; it
+ * returns only the clocks it touched.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "clock.h"
+#include "event.h"
+#include "expression.h"
+
+typedef struct ClockStart
+{
+	int64		ticket_id;
+	const ClockRule *rule;
+	TimestampTz started_at;
+	int32		seq;
+	bool		has_due;
+	TimestampTz due_at;
+} ClockStart;
+
+struct ClockWriter
+{
+	AsStatement *st;
+	MemoryContext cxt;			/* of the strings, and of what writing needs */
+	int			nsteps;
+	int			maxsteps;
+	bool		is_new;			/* all steps are of new tickets */
+	ClockStep  *steps;
+	int			nstarts;
+	int			maxstarts;
+	ClockStart *starts;
+	int64		nbreaches;		/* recorded so far */
+};
+
+/*
+ * as_clock_writer makes a writer for a statement.
+ */
+ClockWriter *
+as_clock_writer(AsStatement *st)
+{
+	ClockWriter *w = MemoryContextAllocZero(st->cxt, sizeof(ClockWriter));
+
+	w->st = st;
+	w->cxt = AllocSetContextCreate(st->cxt, "aftersales clocks", ALLOCSET_DEFAULT_SIZES);
+	w->maxsteps = w->maxstarts = 4;
+	w->steps = MemoryContextAlloc(st->cxt, sizeof(ClockStep) * w->maxsteps);
+	w->starts = MemoryContextAlloc(st->cxt, sizeof(ClockStart) * w->maxstarts);
+	return w;
+}
+
+/* ---------- choosing rules ---------- */
+
+static void
+two_rules_error(const PolicyType *pt, const ClockRule *a, const ClockRule *b, int64 ticket_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_UNSOUND_POLICY),
+			 errmsg("rules \"%s\" and \"%s\" of clock \"%s\" both match and have the same rank",
+					a->rule, b->rule, a->clock),
+			 errdetail("ticket=" INT64_FORMAT " rule=%s,%s clauses=%s", ticket_id,
+					   a->rule, b->rule, a->clauses),
+			 errhint("Give the rules of policy \"%s\" different ranks, or conditions that exclude each other.",
+					 pt->version->policy),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, a->rule)));
+}
+
+static void
+no_rule_error(const PolicyType *pt, const ClockRule *rule, int64 ticket_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+			 errmsg("no rule of clock \"%s\" fits the ticket", rule->clock),
+			 errdetail("The clock is mandatory for tickets of type \"%s\".\n"
+					   "ticket=" INT64_FORMAT " rule=%s clauses=%s", pt->ticket_type,
+					   ticket_id, rule->rule, rule->clauses),
+			 errhint("Give the columns and attributes that the rule's condition reads one of the values it knows."),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule->rule)));
+}
+
+/*
+ * choose_rule returns the rule of one clock that the ticket set for
+ * expressions matches, NULL for none.  rules[0..n) are of that clock, highest
+ * rank first.
+ */
+static const ClockRule *
+choose_rule(AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
+			int64 ticket_id)
+{
+	const ClockRule *chosen = NULL;
+	const ClockRule *mandatory = NULL;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (chosen != NULL && rules[i]->rank < chosen->rank)
+			break;
+		if (rules[i]->mandatory)
+			mandatory = rules[i];
+		if (!as_expr_holds(st, pt->version, rules[i]->expr))
+			continue;
+		if (chosen != NULL)
+			two_rules_error(pt, chosen, rules[i], ticket_id);
+		chosen = rules[i];
+	}
+	if (chosen == NULL && mandatory != NULL)
+		no_rule_error(pt, mandatory, ticket_id);
+	return chosen;
+}
+
+static void
+add_start(ClockWriter *w, const PolicyType *pt, const ClockStep *step, const ClockRule *rule)
+{
+	ClockStart *s;
+	int			i;
+
+	/* opened and the state opened in may both start a clock: once */
+	for (i = w->nstarts - 1; i >= 0 && w->starts[i].ticket_id == step->ticket_id; i--)
+		if (strcmp(w->starts[i].rule->clock, rule->clock) == 0)
+			return;
+
+	if (w->nstarts == w->maxstarts)
+	{
+		w->maxstarts *= 2;
+		w->starts = repalloc(w->starts, sizeof(ClockStart) * w->maxstarts);
+	}
+	s = &w->starts[w->nstarts++];
+	s->ticket_id = step->ticket_id;
+	s->rule = rule;
+	s->started_at = step->at;
+	s->seq = step->seq;
+	s->has_due = rule->target != NULL;
+	s->due_at = s->has_due ? as_clock_due(rule, step->at, pt->version->tz) : 0;
+}
+
+/*
+ * as_clock_step takes a step; the ticket as it is after the event has been
+ * set for expressions.  A new ticket's opening may be two steps (opened and
+ * the state it opens in).
+ */
+void
+as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
+{
+	const EventActions *act = step->actions;
+	int			i;
+
+	if (w->nsteps == WRITE_BATCH || (w->nsteps > 0 && w->is_new != step->is_new))
+		as_clock_flush(w);
+	if (!step->is_new)
+	{
+		for (i = 0; i < w->nsteps; i++)
+		{
+			if (w->steps[i].ticket_id == step->ticket_id)
+			{
+				as_clock_flush(w);
+				break;
+			}
+		}
+	}
+
+	if (w->nsteps == w->maxsteps)
+	{
+		w->maxsteps *= 2;
+		w->steps = repalloc(w->steps, sizeof(ClockStep) * w->maxsteps);
+	}
+	w->is_new = step->is_new;
+	w->steps[w->nsteps] = *step;
+	if (step->assignee != NULL)
+		w->steps[w->nsteps].assignee = MemoryContextStrdup(w->cxt, step->assignee);
+	w->nsteps++;
+
+	for (i = 0; act != NULL && i < act->nstarts;)
+	{
+		const ClockRule *rule;
+		int			n = 1;
+
+		while (i + n < act->nstarts &&
+			   strcmp(act->starts[i + n]->clock, act->starts[i]->clock) == 0)
+			n++;
+		rule = choose_rule(w->st, pt, &act->starts[i], n, step->ticket_id);
+		if (rule != NULL)
+			add_start(w, pt, step, rule);
+		i += n;
+	}
+}
+
+/* ---------- writing ---------- */
+
+static void
+accum(ArrayBuildState *state, Datum value, bool isnull, Oid type)
+{
+	(void) accumArrayResult(state, value, isnull, type, CurrentMemoryContext);
+}
+
+static void
+clear_breach(ClockWriter *w, Datum clock_id)
+{
+	Datum		values[2] = {clock_id, TimestampTzGetDatum(w->st->recorded_at)};
+
+	(void) as_run(w->st->desk, PLAN_CLEAR_BREACH, values, NULL, "sla_breach");
+}
+
+/*
+ * record_breaches looks at the clocks that an ending UPDATE returned: those
+ * past due get their breach, those stopped in time whose breach was already
+ * recorded get it cleared.  steps[] are those of the UPDATE, in its order.
+ */
+static void
+record_breaches(ClockWriter *w, const ClockStep *const *steps)
+{
+	static const Oid types[4] = {INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID};
+	SPITupleTable *table = SPI_tuptable;
+	int			nrows = (int) SPI_processed;
+	ArrayBuildState *a[4] = {NULL};
+	Datum		values[5];
+	char		nulls[6] = "     ";
+	int			nlate = 0;
+	int			i;
+	int			k;
+
+	values[0] = TimestampTzGetDatum(w->st->recorded_at);
+	for (i = 0; i < nrows; i++)
+	{
+		bool		isnull;
+		const ClockStep *step;
+		bool		late = DatumGetBool(SPI_getbinval(table->vals[i], table->tupdesc, 4, &isnull)) && !isnull;
+
+		if (!late)
+		{
+			if (DatumGetBool(SPI_getbinval(table->vals[i], table->tupdesc, 5, &isnull)))
+				clear_breach(w, SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
+			continue;
+		}
+		step = steps[DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull)) - 1];
+		values[1] = SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull);
+		values[2] = SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull);
+		values[3] = Int64GetDatum(step->org_id);
+		nulls[3] = step->has_org ? ' ' : 'n';
+		values[4] = step->assignee == NULL ? (Datum) 0 : CStringGetTextDatum(step->assignee);
+		nulls[4] = step->assignee == NULL ? 'n' : ' ';
+		for (k = 0; k < 4; k++)
+		{
+			if (nlate == 0)
+				a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
+			accum(a[k], values[k + 1], nulls[k + 1] == 'n', types[k]);
+		}
+		nlate++;
+	}
+	if (nlate == 1)
+		(void) as_run(w->st->desk, PLAN_BREACH_ONE, values, nulls, "sla_breach");
+	else if (nlate > 1)
+	{
+		for (k = 0; k < 4; k++)
+			values[k + 1] = as_array(a[k], types[k]);
+		(void) as_run(w->st->desk, PLAN_BREACH_MANY, values, NULL, "sla_breach");
+	}
+	w->nbreaches += nlate;
+	SPI_freetuptable(table);
+}
+
+/*
+ * as_clock_breaches returns how many clocks the writer has found late.
+ */
+int64
+as_clock_breaches(const ClockWriter *w)
+{
+	return w->nbreaches;
+}
+
+/* Ends and settles for steps that have the same actions. */
+static void
+write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
+{
+	const EventActions *act = steps[0]->actions;
+	Datum		values[4];
+	int			i;
+
+	values[2] = act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->stops;
+	values[3] = act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->cancels;
+	if (n == 1)
+	{
+		values[0] = Int64GetDatum(steps[0]->ticket_id);
+		values[1] = TimestampTzGetDatum(steps[0]->at);
+		(void) as_run(w->st->desk, PLAN_STOP_ONE, values, NULL, "sla_clock");
+	}
+	else
+	{
+		ArrayBuildState *id = initArrayResult(INT8OID, CurrentMemoryContext, false);
+		ArrayBuildState *at = initArrayResult(TIMESTAMPTZOID, CurrentMemoryContext, false);
+
+		for (i = 0; i < n; i++)
+		{
+			accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
+			accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
+		}
+		values[0] = as_array(id, INT8OID);
+		values[1] = as_array(at, TIMESTAMPTZOID);
+		(void) as_run(w->st->desk, PLAN_STOP_MANY, values, NULL, "sla_clock");
+	}
+	record_breaches(w, steps);
+}
+
+static int
+compare_steps(const void *a, const void *b)
+{
+	const ClockStep *const *x = a;
+	const ClockStep *const *y = b;
+
+	if ((*x)->actions != (*y)->actions)
+		return (*x)->actions < (*y)->actions ? -1 : 1;
+	return (*x)->ticket_id < (*y)->ticket_id ? -1 : (*x)->ticket_id > (*y)->ticket_id;
+}
+
+static void
+write_all_ends(ClockWriter *w)
+{
+	const ClockStep *sorted[WRITE_BATCH];
+	int			i;
+	int			first = 0;
+
+	for (i = 0; i < w->nsteps; i++)
+		sorted[i] = &w->steps[i];
+	qsort(sorted, w->nsteps, sizeof(sorted[0]), compare_steps);
+	for (i = 1; i <= w->nsteps; i++)
+	{
+		if (i < w->nsteps && sorted[i]->actions == sorted[first]->actions)
+			continue;
+		write_ends(w, &sorted[first], i - first);
+		first = i;
+	}
+}
+
+static Datum
+interval_datum(const ClockRule *rule)
+{
+	return IntervalPGetDatum(rule->target);
+}
+
+static void
+write_one_start(ClockWriter *w, const ClockStart *s)
+{
+	Datum		values[7];
+	char		nulls[8] = "       ";
+
+	values[0] = Int64GetDatum(s->ticket_id);
+	values[1] = CStringGetTextDatum(s->rule->clock);
+	values[2] = CStringGetTextDatum(s->rule->rule);
+	values[3] = interval_datum(s->rule);
+	values[4] = TimestampTzGetDatum(s->started_at);
+	values[5] = Int32GetDatum(s->seq);
+	values[6] = TimestampTzGetDatum(s->due_at);
+	nulls[3] = s->has_due ? ' ' : 'n';
+	nulls[6] = s->has_due ? ' ' : 'n';
+	(void) as_run(w->st->desk, w->is_new ? PLAN_START_FRESH_ONE : PLAN_START_ONE,
+				  values, nulls, "sla_clock");
+}
+
+static void
+write_starts(ClockWriter *w)
+{
+	static const Oid types[7] = {INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID};
+	ArrayBuildState *a[7];
+	Datum		values[7];
+	int			first;
+	int			i;
+	int			k;
+
+	for (first = 0; first < w->nstarts; first += WRITE_BATCH)
+	{
+		int			last = Min(first + WRITE_BATCH, w->nstarts);
+
+		for (k = 0; k < 7; k++)
+			a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
+		for (i = first; i < last; i++)
+		{
+			ClockStart *s = &w->starts[i];
+
+			accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
+			accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
+			accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
+			accum(a[3], interval_datum(s->rule), !s->has_due, types[3]);
+			accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
+			accum(a[5], Int32GetDatum(s->seq), false, types[5]);
+			accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
+		}
+		for (k = 0; k < 7; k++)
+			values[k] = as_array(a[k], types[k]);
+		(void) as_run(w->st->desk, w->is_new ? PLAN_START_FRESH_MANY : PLAN_START_MANY,
+					  values, NULL, "sla_clock");
+	}
+}
+
+/*
+ * as_clock_flush applies what has been collected.
+ */
+void
+as_clock_flush(ClockWriter *w)
+{
+	MemoryContext old;
+
+	if (w->nsteps == 0)
+		return;
+	old = MemoryContextSwitchTo(w->cxt);
+	if (!w->is_new)
+		write_all_ends(w);
+	if (w->nstarts <= 2)
+	{
+		int			i;
+
+		for (i = 0; i < w->nstarts; i++)
+			write_one_start(w, &w->starts[i]);
+	}
+	else
+		write_starts(w);
+	w->nsteps = 0;
+	w->nstarts = 0;
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(w->cxt);
+}
+
+/* ---------- changed attributes ---------- */
+
+/* All rules of one clock of a type, highest rank first. */
+static const ClockRule *
+rule_now(AsStatement *st, const PolicyType *pt, const char *clock, int64 ticket_id)
+{
+	const ClockRule *rules[64];
+	int			n = 0;
+	int			i;
+
+	for (i = 0; i < pt->nrules && n < lengthof(rules); i++)
+		if (strcmp(pt->rules[i].clock, clock) == 0)
+			rules[n++] = &pt->rules[i];
+	return choose_rule(st, pt, rules, n, ticket_id);
+}
+
+/*
+ * retarget gives a clock (a row of PLAN_CLOCKS_OF_TICKET) the rule that fits
+ * the ticket now: it keeps its start, and no promise is broken before it was
+ * made.  Without a rule it is voided; a voided one that fits again is revived.
+ */
+static void
+retarget(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
+		 HeapTuple tup, TupleDesc tupdesc)
+{
+	char	   *clock = SPI_getvalue(tup, tupdesc, 2);
+	char	   *old_rule = SPI_getvalue(tup, tupdesc, 3);
+	const ClockRule *rule = rule_now(w->st, pt, clock, step->ticket_id);
+	bool		isnull;
+	bool		voided;
+	bool		breached = DatumGetBool(SPI_getbinval(tup, tupdesc, 7, &isnull));
+	TimestampTz started_at = DatumGetTimestampTz(SPI_getbinval(tup, tupdesc, 4, &isnull));
+	TimestampTz due;
+	Datum		values[7];
+	char		nulls[8] = "   nnnn";
+
+	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
+	voided = !isnull;
+	if (rule == NULL ? voided : !voided && strcmp(rule->rule, old_rule) == 0)
+		return;
+
+	values[0] = SPI_getbinval(tup, tupdesc, 1, &isnull);
+	if (rule == NULL)
+	{
+		int			i;
+
+		/* keep what it was judged by */
+		for (i = 0; i < pt->nrules; i++)
+			if (strcmp(pt->rules[i].rule, old_rule) == 0)
+				rule = &pt->rules[i];
+		values[5] = TimestampTzGetDatum(step->at);
+		values[6] = CStringGetTextDatum("voided");
+		nulls[5] = nulls[6] = ' ';
+		values[3] = SPI_getbinval(tup, tupdesc, 5, &isnull);
+		nulls[3] = isnull ? 'n' : ' ';
+	}
+	else if (rule->target != NULL)
+	{
+		due = as_clock_due(rule, started_at, pt->version->tz);
+		due = Max(due, step->at);
+		values[3] = values[4] = TimestampTzGetDatum(due);
+		nulls[3] = ' ';
+		nulls[4] = breached ? 'n' : ' ';
+	}
+	values[1] = CStringGetTextDatum(rule == NULL ? old_rule : rule->rule);
+	nulls[2] = rule == NULL || rule->target == NULL ? 'n' : ' ';
+	values[2] = rule == NULL ? (Datum) 0 : interval_datum(rule);
+	(void) as_run(w->st->desk, PLAN_CLOCK_SET, values, nulls, "sla_clock");
+}
+
+/*
+ * as_clock_rematch finds rules anew for a ticket of which columns that
+ * conditions read have changed.  What was late by the old rules is recorded
+ * first.  The ticket has been set for expressions.
+ */
+void
+as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
+{
+	const ClockStep *steps[1] = {step};
+	ClockStep	settle = *step;
+	SPITupleTable *table;
+	Datum		value = Int64GetDatum(step->ticket_id);
+	int			nrows;
+	int			i;
+
+	as_clock_flush(w);
+	settle.actions = NULL;
+	steps[0] = &settle;
+	write_ends(w, steps, 1);
+	nrows = as_run(w->st->desk, PLAN_CLOCKS_OF_TICKET, &value, NULL, NULL);
+	table = SPI_tuptable;
+	for (i = 0; i < nrows; i++)
+	{
+		/* a voided cycle stays so when a later one is there */
+		if (i + 1 < nrows &&
+			strcmp(SPI_getvalue(table->vals[i], table->tupdesc, 2),
+				   SPI_getvalue(table->vals[i + 1], table->tupdesc, 2)) == 0)
+			continue;
+		retarget(w, pt, step, table->vals[i], table->tupdesc);
+	}
+	SPI_freetuptable(table);
+}

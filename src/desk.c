@@ -1,0 +1,204 @@
+/*-------------------------------------------------------------------------
+ *
+ * desk.c
+ *	  Desks: what their ticket table looks like, and which one is meant.
+ *
+ * A desk is found by the schema of the table at hand, never by search_path
+ * and never by the table's own name.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "policy.h"
+
+const char *const as_ticket_column[TC_COUNT] = {
+	"ticket_id", "ticket_no", "external_ref", "policy", "policy_version",
+	"ticket_type", "category", "grade", "area", "parent_id", "org_id",
+	"assignee", "attributes", "status", "status_at", "status_note",
+	"opened_at", "duplicate_of", "happened_at", "note", "row_version",
+	"changed_at", "event_at", "event_seq", "event_hash"
+};
+
+/* Columns whose change is no event of its own: fixed, trigger-owned, input. */
+static const TicketColumn no_event[] = {
+	TC_TICKET_ID, TC_POLICY, TC_POLICY_VERSION, TC_TICKET_TYPE, TC_STATUS,
+	TC_STATUS_AT, TC_STATUS_NOTE, TC_OPENED_AT, TC_HAPPENED_AT, TC_NOTE,
+	TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
+};
+
+static const char *const desk_table[] = {
+	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
+	"staff", "staff_role", "application"
+};
+
+static Oid
+owner_of(Oid relid)
+{
+	HeapTuple	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tup))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tup))->relowner;
+	ReleaseSysCache(tup);
+	return owner;
+}
+
+/*
+ * as_desk_relid returns a desk's table.
+ */
+Oid
+as_desk_relid(const AsDesk *desk, const char *table)
+{
+	Oid			relid = get_relname_relid(table, desk->nspid);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("desk \"%s\" has no table \"%s\"", desk->name, table)));
+	return relid;
+}
+
+/*
+ * as_desk_table returns a desk's table as it is written in SQL.
+ */
+char *
+as_desk_table(const AsDesk *desk, const char *table)
+{
+	return quote_qualified_identifier(desk->name, table);
+}
+
+static void
+learn_columns(AsDesk *desk)
+{
+	int			i;
+	int			c;
+
+	desk->is_business = MemoryContextAllocZero(desk->cxt, desk->tupdesc->natts * sizeof(bool));
+	for (i = 0; i < desk->tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+
+		if (att->attisdropped)
+			continue;
+		desk->is_business[i] = att->attgenerated == '\0';
+		for (c = 0; c < TC_COUNT; c++)
+			if (strcmp(NameStr(att->attname), as_ticket_column[c]) == 0)
+				desk->attno[c] = att->attnum;
+	}
+	for (c = 0; c < TC_COUNT; c++)
+		if (desk->attno[c] == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("table \"%s\" of desk \"%s\" has lost its column \"%s\"",
+							"ticket", desk->name, as_ticket_column[c])));
+	for (c = 0; c < lengthof(no_event); c++)
+		desk->is_business[desk->attno[no_event[c]] - 1] = false;
+}
+
+/* Writes are done as the desk's owner, so there must be one. */
+static void
+check_one_owner(const AsDesk *desk)
+{
+	int			i;
+
+	for (i = 0; i < lengthof(desk_table); i++)
+		if (owner_of(as_desk_relid(desk, desk_table[i])) != desk->owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("tables of desk \"%s\" have different owners", desk->name),
+					 errhint("Give all tables of the desk to one role.")));
+}
+
+/*
+ * as_desk_get returns what is known of the desk in a schema.
+ */
+AsDesk *
+as_desk_get(AsCache *cache, Oid nspid)
+{
+	AsDesk	   *desk;
+	Relation	rel;
+	int			i;
+
+	for (desk = cache->desks; desk != NULL; desk = desk->next)
+		if (desk->nspid == nspid)
+			return desk;
+
+	desk = MemoryContextAllocZero(cache->cxt, sizeof(AsDesk));
+	desk->cxt = cache->cxt;
+	desk->nspid = nspid;
+	desk->name = MemoryContextStrdup(cache->cxt, get_namespace_name(nspid));
+	desk->ticket_relid = as_desk_relid(desk, "ticket");
+	for (i = 0; i < lengthof(desk_table); i++)
+		as_cache_watch(as_desk_relid(desk, desk_table[i]));
+
+	rel = table_open(desk->ticket_relid, AccessShareLock);
+	{
+		MemoryContext old = MemoryContextSwitchTo(cache->cxt);
+
+		desk->tupdesc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
+		MemoryContextSwitchTo(old);
+	}
+	desk->owner = rel->rd_rel->relowner;
+	table_close(rel, NoLock);
+	learn_columns(desk);
+	check_one_owner(desk);
+
+	desk->next = cache->desks;
+	cache->desks = desk;
+	return desk;
+}
+
+static Oid
+only_desk(void)
+{
+	Oid			nspid = InvalidOid;
+
+	SPI_connect();
+	if (SPI_execute("SELECT desk FROM aftersales.desk", true, 2) != SPI_OK_SELECT)
+		elog(ERROR, "listing desks failed");
+	if (SPI_processed == 1)
+		nspid = get_namespace_oid(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), false);
+	SPI_finish();
+	return nspid;
+}
+
+/*
+ * as_desk_resolve returns the schema of the desk that a function's argument
+ * names; without one, of the setting aftersales.desk; without that, of the
+ * only desk there is.  Errors: SV014.
+ */
+Oid
+as_desk_resolve(FunctionCallInfo fcinfo, int argno)
+{
+	const char *name = NULL;
+	Oid			nspid;
+
+	if (!PG_ARGISNULL(argno))
+		name = NameStr(*PG_GETARG_NAME(argno));
+	else if (as_setting_desk != NULL && as_setting_desk[0] != '\0')
+		name = as_setting_desk;
+
+	nspid = name == NULL ? only_desk() : get_namespace_oid(name, true);
+	if (!OidIsValid(nspid) && name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_WHICH_DESK),
+				 errmsg("which desk is meant is not known"),
+				 errhint("Name it as the last argument or in the setting aftersales.desk; create_desk() makes one.")));
+	if (!OidIsValid(nspid) || !OidIsValid(get_relname_relid("desk_info", nspid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_WHICH_DESK),
+				 errmsg("there is no desk \"%s\"", name),
+				 errhint("The view aftersales.desk lists the desks.")));
+	return nspid;
+}

@@ -1,0 +1,693 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.c
+ *	  The triggers of a desk's ticket_event table: events that applications
+ *	  insert.
+ *
+ * BEFORE ROW locks the ticket on first touch, judges the event, gives it the
+ * next place in the ticket's chain and takes note and data out of the row.
+ * AFTER STATEMENT makes sure that every numbered row is there as it was
+ * judged, then writes the private rows, the chain heads and the clocks.
+ *
+ * Two sessions that write events of one ticket meet at the ticket row, so
+ * there is no gap and no fork; and a session that moves the ticket meets them
+ * there too, which is what lets guards count events.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "clock.h"
+#include "event.h"
+#include "expression.h"
+#include "workflow.h"
+
+PG_FUNCTION_INFO_V1(as_event_number);
+PG_FUNCTION_INFO_V1(as_event_record);
+
+/* A ticket that got events in this statement. */
+typedef struct EventHead
+{
+	int64		ticket_id;		/* hash key */
+	HeapTuple	ticket;			/* as it was when we locked it */
+	TimestampTz event_at;		/* latest time of an event */
+	int32		seq;			/* head, events of other statements included */
+	uint8		hash[HASH_LEN];
+	int32		own_seq;		/* place of our last event */
+	uint8		own_hash[HASH_LEN];
+} EventHead;
+
+typedef struct AppEvent
+{
+	EventRow	row;
+	int64		event_id;
+	ClockStep	step;
+	const PolicyType *pt;
+	HeapTuple	ticket;
+} AppEvent;
+
+typedef struct AppEvents
+{
+	HTAB	   *heads;
+	int			n;
+	int			max;
+	AppEvent  **events;
+} AppEvents;
+
+/* Columns of ticket_event that the code knows by name. */
+typedef enum EventColumn
+{
+	EC_EVENT_ID, EC_TICKET_ID, EC_SEQ, EC_EVENT, EC_OCCURRED_AT, EC_RECORDED_AT,
+	EC_ACTOR, EC_FROM_STATE, EC_TO_STATE, EC_CORRECTS, EC_ORIGIN, EC_EXTERNAL_REF,
+	EC_PRIVATE_DIGEST, EC_HASH, EC_NOTE, EC_DATA, EC_COUNT
+} EventColumn;
+
+static const char *const event_column[EC_COUNT] = {
+	"event_id", "ticket_id", "seq", "event", "occurred_at", "recorded_at",
+	"actor", "from_state", "to_state", "corrects", "origin", "external_ref",
+	"private_digest", "hash", "note", "data"
+};
+
+static const EventColumn event_owned[] = {
+	EC_SEQ, EC_RECORDED_AT, EC_ACTOR, EC_FROM_STATE, EC_TO_STATE, EC_CORRECTS,
+	EC_ORIGIN, EC_PRIVATE_DIGEST, EC_HASH
+};
+
+/* A row of ticket_event being judged, by column. */
+typedef struct EventInput
+{
+	TicketRow	row;			/* by attribute number */
+	int			index[EC_COUNT];
+} EventInput;
+
+#define EVAL(in, col) ((in)->row.values[(in)->index[col]])
+#define ENULL(in, col) ((in)->row.nulls[(in)->index[col]])
+
+/* ---------- heads ---------- */
+
+static AppEvents *
+app_events(AsStatement *st)
+{
+	HASHCTL		ctl;
+
+	if (st->app != NULL)
+		return st->app;
+	st->app = MemoryContextAllocZero(st->cxt, sizeof(AppEvents));
+	ctl.keysize = sizeof(int64);
+	ctl.entrysize = sizeof(EventHead);
+	ctl.hcxt = st->cxt;
+	st->app->heads = hash_create("aftersales event heads", 16, &ctl,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	st->app->max = 16;
+	st->app->events = MemoryContextAlloc(st->cxt, sizeof(AppEvent *) * st->app->max);
+	return st->app;
+}
+
+static EventHead *
+pending_head(const AsDesk *desk, int64 ticket_id)
+{
+	AsStatement *st;
+
+	for (st = as_statement_first(); st != NULL; st = st->next)
+	{
+		EventHead  *head;
+
+		if (st->internal || st->app == NULL || st->desk != desk)
+			continue;
+		head = hash_search(st->app->heads, &ticket_id, HASH_FIND, NULL);
+		if (head != NULL)
+			return head;
+	}
+	return NULL;
+}
+
+/*
+ * as_pending_head tells where a ticket's chain stands when a statement that
+ * is still running has put events onto it; false when none has.
+ */
+bool
+as_pending_head(const AsDesk *desk, int64 ticket_id, int32 *seq, uint8 *hash)
+{
+	EventHead  *head = pending_head(desk, ticket_id);
+
+	if (head == NULL || head->seq <= *seq)
+		return false;
+	*seq = head->seq;
+	memcpy(hash, head->hash, HASH_LEN);
+	return true;
+}
+
+/*
+ * as_pending_head_moved says that a change of the ticket's row has gone onto
+ * the chain in the midst of such a statement.
+ */
+void
+as_pending_head_moved(const AsDesk *desk, int64 ticket_id, int32 seq, const uint8 *hash)
+{
+	EventHead  *head = pending_head(desk, ticket_id);
+
+	if (head == NULL)
+		return;
+	head->seq = seq;
+	memcpy(head->hash, hash, HASH_LEN);
+}
+
+/* The ticket's row, deformed; the arrays are the caller's. */
+static TicketRow *
+deform(const AsDesk *desk, HeapTuple ticket)
+{
+	TicketRow  *row = palloc(sizeof(TicketRow));
+
+	row->values = palloc(desk->tupdesc->natts * sizeof(Datum));
+	row->nulls = palloc(desk->tupdesc->natts * sizeof(bool));
+	heap_deform_tuple(ticket, desk->tupdesc, row->values, row->nulls);
+	return row;
+}
+
+/*
+ * lock_ticket locks a ticket and returns its entry.  The row is read as a
+ * whole-row value, so that it has the table's own shape.
+ */
+static EventHead *
+lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
+{
+	AppEvents  *app = app_events(st);
+	EventHead  *head = hash_search(app->heads, &ticket_id, HASH_FIND, NULL);
+	Datum		value = Int64GetDatum(ticket_id);
+	HeapTupleData tuple;
+	HeapTuple	ticket;
+	TicketRow  *row;
+	bool		isnull;
+
+	if (head != NULL)
+		return head;
+	SPI_connect();
+	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("there is no ticket " INT64_FORMAT " on desk \"%s\"", ticket_id,
+						st->desk->name),
+				 errtableconstraint(rel, "ticket_event_ticket_fkey")));
+	tuple.t_data = DatumGetHeapTupleHeader(SPI_getbinval(SPI_tuptable->vals[0],
+														 SPI_tuptable->tupdesc, 1, &isnull));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	{
+		MemoryContext old = MemoryContextSwitchTo(st->cxt);
+
+		ticket = heap_copytuple(&tuple);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+
+	head = hash_search(app->heads, &ticket_id, HASH_ENTER, NULL);
+	head->ticket = ticket;
+	row = deform(st->desk, ticket);
+	head->event_at = DatumGetTimestampTz(TVAL(st->desk, row, TC_EVENT_AT));
+	head->seq = head->own_seq = DatumGetInt32(TVAL(st->desk, row, TC_EVENT_SEQ));
+	memcpy(head->hash, VARDATA_ANY(DatumGetByteaPP(TVAL(st->desk, row, TC_EVENT_HASH))), HASH_LEN);
+	memcpy(head->own_hash, head->hash, HASH_LEN);
+	return head;
+}
+
+/* ---------- judging ---------- */
+
+static void
+read_input(EventInput *in, Relation rel, TupleTableSlot *slot)
+{
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	int			i;
+	int			c;
+
+	slot_getallattrs(slot);
+	in->row.values = palloc(tupdesc->natts * sizeof(Datum));
+	in->row.nulls = palloc(tupdesc->natts * sizeof(bool));
+	memcpy(in->row.values, slot->tts_values, tupdesc->natts * sizeof(Datum));
+	memcpy(in->row.nulls, slot->tts_isnull, tupdesc->natts * sizeof(bool));
+	for (c = 0; c < EC_COUNT; c++)
+		in->index[c] = -1;
+	for (i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		for (c = 0; c < EC_COUNT && !att->attisdropped; c++)
+			if (in->index[c] < 0 && strcmp(NameStr(att->attname), event_column[c]) == 0)
+				in->index[c] = i;
+	}
+	for (c = 0; c < EC_COUNT; c++)
+		if (in->index[c] < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("table \"%s\" has lost its column \"%s\"",
+							RelationGetRelationName(rel), event_column[c])));
+}
+
+static void
+refuse_event_column(Judgement *j, const EventInput *in, EventColumn col)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 errmsg("column \"%s\" is written by triggers only", event_column[col]),
+			 errdetail("ticket=" INT64_FORMAT " column=%s", j->ticket_id, event_column[col]),
+			 errhint("Give ticket_id, event and, where needed, occurred_at, note, data and external_ref."),
+			 errtablecol(j->rel, in->index[col] + 1)));
+}
+
+static void
+refuse_event(Judgement *j, int sqlstate, const char *event, const char *message,
+			 const char *detail, const char *hint, const char *clauses)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("%s", message),
+			 errdetail("%s\n%s event=%s", detail, as_refusal_line(j, NULL, clauses), event),
+			 errhint("%s", hint),
+			 errtable(j->rel)));
+}
+
+static char *
+event_names(const PolicyType *pt)
+{
+	TextList	names = {0, palloc(sizeof(char *) * Max(pt->nevents, 1))};
+	int			i;
+
+	for (i = 0; i < pt->nevents; i++)
+		if (strchr(pt->events[i].event, ':') == NULL && strcmp(pt->events[i].event, "opened") != 0)
+			names.item[names.n++] = pt->events[i].event;
+	return names.n == 0 ? pstrdup(_("none")) : as_text_join(&names, ", ");
+}
+
+/* The event's declaration; built-in names are not for applications. */
+static const PolicyEvent *
+declared_event(Judgement *j, const char *event)
+{
+	const PolicyEvent *pe = as_policy_event(j->pt, event);
+
+	if (pe == NULL || strchr(event, ':') != NULL || strcmp(event, "opened") == 0)
+		refuse_event(j, ERRCODE_SV_UNKNOWN_VALUE, event,
+					 psprintf(_("\"%s\" is no event that applications may log"), event),
+					 psprintf(_("Policy \"%s\" does not declare it for ticket type \"%s\", or it is one that only triggers write."),
+							  j->pv->policy, j->pt->ticket_type),
+					 psprintf(_("Declared are: %s."), event_names(j->pt)), NULL);
+	return pe;
+}
+
+static void
+check_event_data(Judgement *j, const PolicyEvent *pe, Jsonb *data)
+{
+	int			i;
+
+	if (data != NULL && !JB_ROOT_IS_OBJECT(data))
+		refuse_event(j, ERRCODE_SV_UNKNOWN_VALUE, pe->event, _("data of an event must be a JSON object"),
+					 _("Its keys are looked at one by one."), _("Write {\"key\": value, ...}."), pe->clauses);
+	for (i = 0; i < pe->required_data.n; i++)
+	{
+		const char *key = pe->required_data.item[i];
+		JsonbValue	value;
+
+		if (data == NULL ||
+			getKeyJsonValueFromContainer(&data->root, key, strlen(key), &value) == NULL ||
+			value.type == jbvNull)
+			refuse_event(j, ERRCODE_SV_GUARD_NOT_MET, pe->event,
+						 psprintf(_("event \"%s\" lacks data"), pe->event),
+						 psprintf(_("%s: the event's data must hold a value under this key"), key),
+						 psprintf(_("Give data with the keys: %s."),
+								  as_text_join(&pe->required_data, ", ")), pe->clauses);
+	}
+}
+
+static void
+check_event_state(Judgement *j, const PolicyEvent *pe)
+{
+	if (!pe->any_state && !as_text_in(&pe->allowed_in, j->from))
+		refuse_event(j, ERRCODE_SV_TRANSITION_NOT_ALLOWED, pe->event,
+					 psprintf(_("event \"%s\" may not be logged in state \"%s\""), pe->event, j->from),
+					 psprintf(_("It may be logged in: %s."), as_text_join(&pe->allowed_in, ", ")),
+					 _("Move the ticket first."), pe->clauses);
+}
+
+/*
+ * An event put before others may not start a clock: what the later ones did
+ * to that clock would have to be done again.
+ */
+static void
+check_late_start(Judgement *j, const PolicyEvent *pe, const EventActions *actions,
+				 TimestampTz latest)
+{
+	if (actions != NULL && actions->nstarts > 0 && j->at < latest)
+		refuse_event(j, ERRCODE_SV_TIME_OUT_OF_ORDER, pe->event,
+					 psprintf(_("event \"%s\" starts a clock and comes too late"), pe->event),
+					 psprintf(_("Clock \"%s\" would start at a time before %s, up to which the ticket's history is written."),
+							  actions->starts[0]->clock, timestamptz_to_str(latest)),
+					 _("Log events that start a clock before later ones of the same ticket."), pe->clauses);
+}
+
+static void
+find_ticket_policy(Judgement *j, const TicketRow *ticket)
+{
+	const AsDesk *desk = j->desk;
+
+	j->pv = as_policy_version(j->st->cache, TextDatumGetCString(TVAL(desk, ticket, TC_POLICY)),
+							  DatumGetInt32(TVAL(desk, ticket, TC_POLICY_VERSION)));
+	j->pt = j->pv == NULL ? NULL :
+		as_policy_type(j->pv, TextDatumGetCString(TVAL(desk, ticket, TC_TICKET_TYPE)));
+	if (j->pt == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("the policy that ticket " INT64_FORMAT " was opened under is not there",
+						j->ticket_id),
+				 errtable(j->rel)));
+}
+
+static char *
+input_text(const EventInput *in, EventColumn col)
+{
+	return ENULL(in, col) ? NULL : TextDatumGetCString(EVAL(in, col));
+}
+
+/* Judges the row and returns it as an event, in the statement's memory. */
+static AppEvent *
+judge_event(Judgement *j, EventInput *in, EventHead *head)
+{
+	AsStatement *st = j->st;
+	TicketRow  *ticket = deform(j->desk, head->ticket);
+	AppEvent   *ae = palloc0(sizeof(AppEvent));
+	EventRow   *e = &ae->row;
+	const PolicyEvent *pe;
+	int			i;
+
+	for (i = 0; i < lengthof(event_owned); i++)
+		if (!ENULL(in, event_owned[i]))
+			refuse_event_column(j, in, event_owned[i]);
+
+	find_ticket_policy(j, ticket);
+	j->from = j->to = TextDatumGetCString(TVAL(j->desk, ticket, TC_STATUS));
+	e->event = input_text(in, EC_EVENT);
+	if (e->event == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("an event needs a name"),
+				 errtablecol(j->rel, in->index[EC_EVENT] + 1)));
+	pe = declared_event(j, e->event);
+	as_require_role(j, pe->any_role, &pe->roles, psprintf("event \"%s\"", e->event), pe->clauses);
+	check_event_state(j, pe);
+
+	e->data = ENULL(in, EC_DATA) ? NULL : DatumGetJsonbPCopy(EVAL(in, EC_DATA));
+	check_event_data(j, pe, e->data);
+	j->at = as_moment(j, !ENULL(in, EC_OCCURRED_AT), DatumGetTimestampTz(EVAL(in, EC_OCCURRED_AT)),
+					  head->event_at, DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)),
+					  e->event);
+	ae->step.actions = as_policy_actions(j->pt, e->event);
+	check_late_start(j, pe, ae->step.actions, head->event_at);
+
+	e->ticket_id = j->ticket_id;
+	e->seq = head->seq + 1;
+	e->occurred_at = j->at;
+	e->recorded_at = st->recorded_at;
+	e->actor = as_actor(st)->login;
+	e->origin = "app";
+	e->external_ref = input_text(in, EC_EXTERNAL_REF);
+	e->note = input_text(in, EC_NOTE);
+	as_event_seal(st, e, head->hash);
+
+	ae->event_id = DatumGetInt64(EVAL(in, EC_EVENT_ID));
+	ae->pt = j->pt;
+	ae->ticket = head->ticket;
+	ae->step.ticket_id = j->ticket_id;
+	ae->step.seq = e->seq;
+	ae->step.at = j->at;
+	ae->step.has_org = !TNULL(j->desk, ticket, TC_ORG_ID);
+	ae->step.org_id = ae->step.has_org ? DatumGetInt64(TVAL(j->desk, ticket, TC_ORG_ID)) : 0;
+	ae->step.assignee = TNULL(j->desk, ticket, TC_ASSIGNEE) ? NULL :
+		TextDatumGetCString(TVAL(j->desk, ticket, TC_ASSIGNEE));
+	return ae;
+}
+
+static void
+keep_event(AppEvents *app, EventHead *head, AppEvent *ae)
+{
+	if (app->n == app->max)
+	{
+		app->max *= 2;
+		app->events = repalloc_huge(app->events, sizeof(AppEvent *) * app->max);
+	}
+	app->events[app->n++] = ae;
+	head->seq = head->own_seq = ae->row.seq;
+	memcpy(head->hash, ae->row.hash, HASH_LEN);
+	memcpy(head->own_hash, ae->row.hash, HASH_LEN);
+	head->event_at = Max(head->event_at, ae->row.occurred_at);
+}
+
+static void
+put(EventInput *in, EventColumn col, Datum value)
+{
+	EVAL(in, col) = value;
+	ENULL(in, col) = false;
+}
+
+/*
+ * aftersales.event_number()
+ */
+Datum
+as_event_number(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	AsStatement *st;
+	EventInput	in;
+	EventHead  *head;
+	AppEvent   *ae;
+	Judgement	j;
+	MemoryContext old;
+
+	as_check_trigger(fcinfo, "event_number", TRIGGER_EVENT_BEFORE, true);
+	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
+	if (st->internal)
+		return PointerGetDatum(trigdata->tg_trigtuple);
+
+	memset(&j, 0, sizeof(j));
+	j.st = st;
+	j.desk = st->desk;
+	j.rel = trigdata->tg_relation;
+	read_input(&in, j.rel, trigdata->tg_trigslot);
+	if (ENULL(&in, EC_TICKET_ID))
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("an event needs a ticket_id"),
+				 errtablecol(j.rel, in.index[EC_TICKET_ID] + 1)));
+	j.ticket_id = DatumGetInt64(EVAL(&in, EC_TICKET_ID));
+	(void) as_actor(st);
+	head = lock_ticket(st, j.rel, j.ticket_id);
+
+	old = MemoryContextSwitchTo(st->cxt);
+	ae = judge_event(&j, &in, head);
+	keep_event(st->app, head, ae);
+	MemoryContextSwitchTo(old);
+
+	put(&in, EC_SEQ, Int32GetDatum(ae->row.seq));
+	put(&in, EC_OCCURRED_AT, TimestampTzGetDatum(ae->row.occurred_at));
+	put(&in, EC_RECORDED_AT, TimestampTzGetDatum(ae->row.recorded_at));
+	put(&in, EC_ACTOR, CStringGetTextDatum(ae->row.actor));
+	put(&in, EC_ORIGIN, CStringGetTextDatum(ae->row.origin));
+	put(&in, EC_HASH, as_bytea(ae->row.hash));
+	if (ae->row.has_private)
+		put(&in, EC_PRIVATE_DIGEST, as_bytea(ae->row.digest));
+	ENULL(&in, EC_NOTE) = true;
+	ENULL(&in, EC_DATA) = true;
+	return PointerGetDatum(heap_form_tuple(RelationGetDescr(j.rel), in.row.values, in.row.nulls));
+}
+
+/* ---------- recording ---------- */
+
+static int
+compare_events(const void *a, const void *b)
+{
+	const AppEvent *const *x = a;
+	const AppEvent *const *y = b;
+
+	return (*x)->event_id < (*y)->event_id ? -1 : (*x)->event_id > (*y)->event_id;
+}
+
+/*
+ * check_all_there makes sure that every event we numbered was inserted as it
+ * was judged: ON CONFLICT DO NOTHING or another trigger may have dropped or
+ * altered it, and the chain would have a gap.
+ */
+static void
+check_all_there(AsStatement *st, Relation rel, AppEvent **events, int n)
+{
+	ArrayBuildState *a = initArrayResult(INT8OID, CurrentMemoryContext, false);
+	Datum		value;
+	int			found;
+	int			i;
+	int			ok = 0;
+
+	for (i = 0; i < n; i++)
+		(void) accumArrayResult(a, Int64GetDatum(events[i]->event_id), false, INT8OID, CurrentMemoryContext);
+	value = as_array(a, INT8OID);
+	qsort(events, n, sizeof(AppEvent *), compare_events);
+	found = as_run(st->desk, PLAN_EVENTS_BACK, &value, NULL, NULL);
+	for (i = 0; i < found; i++)
+	{
+		HeapTuple	tup = SPI_tuptable->vals[i];
+		TupleDesc	tupdesc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		AppEvent	key;
+		AppEvent   *pkey = &key;
+		AppEvent  **ae;
+
+		key.event_id = DatumGetInt64(SPI_getbinval(tup, tupdesc, 1, &isnull));
+		ae = bsearch(&pkey, events, n, sizeof(AppEvent *), compare_events);
+		if (ae != NULL &&
+			memcmp(VARDATA_ANY(DatumGetByteaPP(SPI_getbinval(tup, tupdesc, 2, &isnull))),
+				   (*ae)->row.hash, HASH_LEN) == 0 &&
+			strcmp(SPI_getvalue(tup, tupdesc, 3), (*ae)->row.event) == 0 &&
+			DatumGetTimestampTz(SPI_getbinval(tup, tupdesc, 4, &isnull)) == (*ae)->row.occurred_at)
+			ok++;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	if (ok != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("an event that has its place in a chain was not inserted as it was judged"),
+				 errdetail("ON CONFLICT DO NOTHING or another trigger has skipped or altered it; the chain would have a gap."),
+				 errhint("Leave out events that are there already with WHERE NOT EXISTS, and let other triggers on ticket_event run after."),
+				 errtable(rel)));
+}
+
+static int
+compare_heads(const void *a, const void *b)
+{
+	const EventHead *const *x = a;
+	const EventHead *const *y = b;
+
+	return (*x)->ticket_id < (*y)->ticket_id ? -1 : (*x)->ticket_id > (*y)->ticket_id;
+}
+
+static void
+write_heads(AsStatement *st)
+{
+	static const Oid types[4] = {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID};
+	int			n = hash_get_num_entries(st->app->heads);
+	EventHead **heads = palloc(sizeof(EventHead *) * n);
+	HASH_SEQ_STATUS seq;
+	EventHead  *head;
+	Datum		values[4];
+	ArrayBuildState *a[4];
+	int			i = 0;
+	int			k;
+	int			first;
+
+	hash_seq_init(&seq, st->app->heads);
+	while ((head = hash_seq_search(&seq)) != NULL)
+		heads[i++] = head;
+	qsort(heads, n, sizeof(EventHead *), compare_heads);
+	for (first = 0; first < n; first += WRITE_BATCH)
+	{
+		int			last = Min(first + WRITE_BATCH, n);
+
+		for (k = 0; k < 4 && last - first > 1; k++)
+			a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
+		for (i = first; i < last; i++)
+		{
+			values[0] = Int64GetDatum(heads[i]->ticket_id);
+			values[1] = Int32GetDatum(heads[i]->own_seq);
+			values[2] = as_bytea(heads[i]->own_hash);
+			values[3] = TimestampTzGetDatum(heads[i]->event_at);
+			for (k = 0; k < 4 && last - first > 1; k++)
+				(void) accumArrayResult(a[k], values[k], false, types[k], CurrentMemoryContext);
+		}
+		for (k = 0; k < 4 && last - first > 1; k++)
+			values[k] = as_array(a[k], types[k]);
+		(void) as_run(st->desk, last - first > 1 ? PLAN_HEAD_MANY : PLAN_HEAD_ONE, values, NULL, "ticket");
+	}
+}
+
+static void
+write_private(AsStatement *st, AppEvent **events, int n)
+{
+	int64		ids[WRITE_BATCH];
+	EventRow   *rows[WRITE_BATCH];
+	int			k = 0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (!events[i]->row.has_private)
+			continue;
+		ids[k] = events[i]->event_id;
+		rows[k++] = &events[i]->row;
+		if (k == WRITE_BATCH)
+		{
+			as_private_write(st->desk, k, ids, rows);
+			k = 0;
+		}
+	}
+	if (k > 0)
+		as_private_write(st->desk, k, ids, rows);
+}
+
+/* In the order in which the events happened; at one time as recorded. */
+static int
+compare_steps_in_time(const void *a, const void *b)
+{
+	const AppEvent *const *x = a;
+	const AppEvent *const *y = b;
+
+	if ((*x)->row.occurred_at != (*y)->row.occurred_at)
+		return (*x)->row.occurred_at < (*y)->row.occurred_at ? -1 : 1;
+	return (*x)->row.seq < (*y)->row.seq ? -1 : (*x)->row.seq > (*y)->row.seq;
+}
+
+static void
+write_clocks(AsStatement *st, AppEvent **events, int n)
+{
+	ClockWriter *clocks = as_clock_writer(st);
+	int			i;
+
+	qsort(events, n, sizeof(AppEvent *), compare_steps_in_time);
+	for (i = 0; i < n; i++)
+	{
+		AppEvent   *ae = events[i];
+
+		if (ae->pt->nrules == 0)
+			continue;
+		if (ae->step.actions != NULL && ae->step.actions->nstarts > 0)
+			as_expr_set_ticket(st, deform(st->desk, ae->ticket));
+		as_clock_step(clocks, ae->pt, &ae->step);
+	}
+	as_clock_flush(clocks);
+}
+
+/*
+ * aftersales.event_record()
+ */
+Datum
+as_event_record(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	AsStatement *st;
+
+	as_check_trigger(fcinfo, "event_record", TRIGGER_EVENT_AFTER, false);
+	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
+	if (!st->internal && st->app != NULL && st->app->n > 0)
+	{
+		AppEvent  **events = st->app->events;
+		int			n = st->app->n;
+
+		SPI_connect();
+		check_all_there(st, trigdata->tg_relation, events, n);
+		write_private(st, events, n);
+		write_heads(st);
+		write_clocks(st, events, n);
+		SPI_finish();
+	}
+	as_statement_drop(st);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,66 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.h
+ *	  Events: one row of a ticket's history, its hash, and how it is written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_EVENT_H
+#define AFTERSALES_EVENT_H
+
+#include "aftersales.h"
+
+#include "utils/jsonb.h"
+
+#define WRITE_BATCH 1000		/* rows a write of many rows may have */
+
+/* One event.  Strings may be NULL where the column may be. */
+typedef struct EventRow
+{
+	int64		ticket_id;
+	int32		seq;
+	const char *event;
+	TimestampTz occurred_at;
+	TimestampTz recorded_at;
+	const char *actor;
+	const char *from_state;
+	const char *to_state;
+	int32		corrects;		/* 0: none */
+	const char *origin;
+	const char *external_ref;
+	bool		has_private;
+	uint8		salt[HASH_LEN];
+	const char *note;
+	Jsonb	   *data;
+	uint8		digest[HASH_LEN];
+	uint8		hash[HASH_LEN];
+} EventRow;
+
+/* hash.c */
+extern void as_event_hash(EventRow *e, const uint8 *prev_hash);
+extern void as_private_digest(const uint8 *salt, const char *note, Jsonb *data, uint8 *digest);
+extern void as_event_seal(AsStatement *st, EventRow *e, const uint8 *prev_hash);
+extern Datum as_bytea(const uint8 *bytes);
+
+/* change.c */
+extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
+							  const RowNote *note);
+extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
+extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
+extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);
+extern RowNote *as_note_find(AsStatement *st, int64 ticket_id);
+
+/* event_write.c */
+typedef struct EventWriter EventWriter;
+extern EventWriter *as_event_writer(AsStatement *st);
+extern void as_event_write(EventWriter *w, const EventRow *e);
+extern void as_event_flush(EventWriter *w);
+extern void as_private_write(const AsDesk *desk, int n, const int64 *event_ids,
+							 EventRow *const *events);
+
+/* event.c */
+extern bool as_pending_head(const AsDesk *desk, int64 ticket_id, int32 *seq, uint8 *hash);
+extern void as_pending_head_moved(const AsDesk *desk, int64 ticket_id, int32 seq,
+								  const uint8 *hash);
+
+#endif							/* AFTERSALES_EVENT_H */

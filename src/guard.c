@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.c
+ *	  Guard functions: they read the ticket in hand.
+ *
+ * What they read is written only together with the ticket's row, which the
+ * statement that is being judged holds; so they read under the latest
+ * snapshot, as the desk's owner.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "utils/builtins.h"
+
+#include "expression.h"
+
+PG_FUNCTION_INFO_V1(as_has_event);
+PG_FUNCTION_INFO_V1(as_clock_expired);
+
+static GuardTicket *
+ticket_in_hand(const char *function)
+{
+	if (as_guard_ticket == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("guard function %s may only be called while a ticket is judged", function),
+				 errhint("Use it in workflow_guard.requires.")));
+	return as_guard_ticket;
+}
+
+/*
+ * aftersales.has_event(event, at_least)
+ */
+Datum
+as_has_event(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("has_event");
+	int32		at_least = PG_GETARG_INT32(1);
+	Datum		values[3];
+	bool		isnull;
+	int64		count;
+
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	values[2] = Int32GetDatum(Max(at_least, 0));
+	SPI_connect();
+	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	PG_RETURN_BOOL(count >= at_least);
+}
+
+/*
+ * aftersales.clock_expired(clock)
+ */
+Datum
+as_clock_expired(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("clock_expired");
+	Datum		values[3];
+	bool		expired;
+
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	values[2] = TimestampTzGetDatum(hand->at);
+	SPI_connect();
+	expired = as_run_read(hand->st->desk, PLAN_CLOCK_EXPIRED, values) > 0;
+	SPI_finish();
+	PG_RETURN_BOOL(expired);
+}

@@ -1,0 +1,302 @@
+/*-------------------------------------------------------------------------
+ *
+ * install.c
+ *	  create_desk(), install_policy(), grant_access(), set_node().
+ *
+ * All run with the caller's rights.  What a desk is made of stands in SQL
+ * files in the share directory; its objects are ordinary ones that belong to
+ * the caller.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include <sys/stat.h>
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "policy.h"
+
+PG_FUNCTION_INFO_V1(as_create_desk);
+PG_FUNCTION_INFO_V1(as_install_policy);
+PG_FUNCTION_INFO_V1(as_grant_access);
+PG_FUNCTION_INFO_V1(as_set_node);
+
+#define IDS_PER_NODE INT64CONST(10000000000000)
+#define MAX_NODE	900000
+
+static const char *const desk_file[] = {"10_table", "20_trigger", "30_view"};
+
+/* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
+static char *
+read_share_file(const char *dir, const char *name)
+{
+	char		share[MAXPGPATH];
+	char	   *path;
+	FILE	   *file;
+	struct stat st;
+	char	   *text;
+	size_t		n;
+
+	get_share_path(my_exec_path, share);
+	path = psprintf("%s/extension/aftersales/%s/%s.sql", share, dir, name);
+	file = AllocateFile(path, PG_BINARY_R);
+	if (file == NULL && errno == ENOENT)
+		return NULL;
+	if (file == NULL || fstat(fileno(file), &st) != 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read file \"%s\": %m", path)));
+	text = palloc(st.st_size + 1);
+	n = fread(text, 1, st.st_size, file);
+	if (ferror(file) || n != (size_t) st.st_size)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read file \"%s\": %m", path)));
+	text[n] = '\0';
+	FreeFile(file);
+	return pg_any_to_server(text, n, PG_UTF8);
+}
+
+/* Runs a script in which names are resolved in pg_catalog only. */
+static void
+run_script(const char *text)
+{
+	int			nestlevel = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	SPI_connect();
+	if (SPI_execute(text, false, 0) < 0)
+		elog(ERROR, "running a script failed");
+	SPI_finish();
+	AtEOXact_GUC(true, nestlevel);
+}
+
+static char *
+replace_all(const char *text, const char *from, const char *to)
+{
+	StringInfoData buf;
+	const char *hit;
+
+	initStringInfo(&buf);
+	while ((hit = strstr(text, from)) != NULL)
+	{
+		appendBinaryStringInfo(&buf, text, hit - text);
+		appendStringInfoString(&buf, to);
+		text = hit + strlen(from);
+	}
+	appendStringInfoString(&buf, text);
+	return buf.data;
+}
+
+/*
+ * aftersales.create_desk(desk)
+ */
+Datum
+as_create_desk(PG_FUNCTION_ARGS)
+{
+	Name		name = PG_GETARG_NAME(0);
+	const char *desk = NameStr(*name);
+	char	   *desk_bi;
+	int			i;
+
+	if (desk[0] == '\0' || strlen(desk) > NAMEDATALEN - 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("\"%s\" is no name for a desk", desk),
+				 errdetail("Two schemas are made, the second with \"_bi\" behind the name.")));
+	desk_bi = pstrdup(quote_identifier(psprintf("%s_bi", desk)));
+	desk = pstrdup(quote_identifier(desk));
+
+	run_script(psprintf("CREATE SCHEMA %1$s; CREATE SCHEMA %2$s;"
+						" COMMENT ON SCHEMA %1$s IS 'An aftersales desk: tickets, events and SLA clocks of one service organisation.';"
+						" COMMENT ON SCHEMA %2$s IS 'Views for BI over the desk of that name.'",
+						desk, desk_bi));
+	for (i = 0; i < lengthof(desk_file); i++)
+	{
+		char	   *text = read_share_file("desk", desk_file[i]);
+
+		if (text == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_FILE),
+					 errmsg("the installation lacks file \"%s.sql\" of a desk", desk_file[i])));
+		run_script(replace_all(replace_all(text, "@desk@", desk), "@desk_bi@", desk_bi));
+	}
+	run_script(psprintf("INSERT INTO %s.desk_info (version, hash_format) VALUES ('%s', %d)",
+						desk, AFTERSALES_VERSION, HASH_FORMAT));
+	PG_RETURN_NAME(name);
+}
+
+/*
+ * aftersales.install_policy(policy)
+ */
+Datum
+as_install_policy(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *text = NULL;
+
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz_") == strlen(name))
+		text = read_share_file("policy", name);
+	if (text == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("no policy \"%s\" ships with aftersales", name),
+				 errhint("Write your own with INSERTs into aftersales.policy and its rule tables.")));
+	run_script(text);
+	PG_RETURN_INT32(1);
+}
+
+/* ---------- access ---------- */
+
+typedef struct AccessLevel
+{
+	const char *level;
+	bool		on_desk;
+	const char *grants;			/* %1$s desk, %2$s desk_bi, %3$s role */
+} AccessLevel;
+
+static const AccessLevel access_level[] = {
+	{"app", true,
+		"GRANT USAGE ON SCHEMA %1$s, aftersales TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
+		"GRANT INSERT, UPDATE ON %1$s.ticket TO %3$s;"
+		"GRANT INSERT ON %1$s.ticket_event TO %3$s;"
+		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
+		" aftersales.now(), aftersales.has_event(text, integer),"
+	" aftersales.clock_expired(text) TO %3$s"},
+	{"audit", true,
+		"GRANT USAGE ON SCHEMA %1$s, %2$s, aftersales TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA %2$s TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
+	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO %3$s"},
+	{"bi", true,
+		"GRANT USAGE ON SCHEMA %2$s TO %3$s;"
+	"GRANT SELECT ON ALL TABLES IN SCHEMA %2$s TO %3$s"},
+	{"admin", false,
+		"GRANT USAGE ON SCHEMA aftersales TO %3$s;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
+		"GRANT INSERT, UPDATE, DELETE ON aftersales.policy, aftersales.policy_version,"
+		" aftersales.ticket_type, aftersales.category, aftersales.service_area,"
+		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
+		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
+		" aftersales.clause TO %3$s;"
+	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO %3$s"}
+};
+
+/*
+ * aftersales.grant_access(role, level, desk)
+ */
+Datum
+as_grant_access(PG_FUNCTION_ARGS)
+{
+	const AccessLevel *found = NULL;
+	char	   *level;
+	char	   *desk = "";
+	char	   *desk_bi = "";
+	int			i;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("role and level must be given")));
+	level = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	for (i = 0; i < lengthof(access_level); i++)
+		if (strcmp(access_level[i].level, level) == 0)
+			found = &access_level[i];
+	if (found == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("\"%s\" is no level of access", level),
+				 errhint("Known are: app, audit, bi, admin.")));
+	if (found->on_desk)
+	{
+		char	   *name = get_namespace_name(as_desk_resolve(fcinfo, 2));
+
+		desk = pstrdup(quote_identifier(name));
+		desk_bi = pstrdup(quote_identifier(psprintf("%s_bi", name)));
+	}
+	run_script(psprintf(found->grants, desk, desk_bi,
+						quote_identifier(NameStr(*PG_GETARG_NAME(0)))));
+	PG_RETURN_VOID();
+}
+
+/* ---------- nodes ---------- */
+
+/* Names the desk's identity columns; only tables without rows may change. */
+static void
+set_ranges(const char *schema, int64 node)
+{
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1];
+	SPITupleTable *table;
+	uint64		n;
+	uint64		i;
+
+	values[0] = CStringGetTextDatum(schema);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT c.relname, a.attname FROM pg_catalog.pg_class c"
+							  " JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "c.oid"
+							  " JOIN pg_catalog.pg_namespace n ON n.oid" EQ "c.relnamespace"
+							  " WHERE n.nspname" EQ "$1 AND c.relkind" EQ "'r'"
+							  " AND a.attidentity OPERATOR(pg_catalog.<>) '' AND NOT a.attisdropped"
+							  " ORDER BY c.relname",
+							  1, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "listing identity columns failed");
+	table = SPI_tuptable;
+	n = SPI_processed;
+	for (i = 0; i < n; i++)
+	{
+		char	   *relname = SPI_getvalue(table->vals[i], table->tupdesc, 1);
+		char	   *qualified = quote_qualified_identifier(schema, relname);
+
+		if (SPI_execute(psprintf("SELECT 1 FROM %s LIMIT 1", qualified), false, 1) != SPI_OK_SELECT)
+			elog(ERROR, "reading a table failed");
+		if (SPI_processed > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" of desk \"%s\" has rows already", relname, schema),
+					 errhint("Set the node right after create_desk().")));
+		if (SPI_execute(psprintf("ALTER TABLE %s ALTER COLUMN %s SET MAXVALUE " INT64_FORMAT
+								 " SET MINVALUE " INT64_FORMAT " RESTART WITH " INT64_FORMAT,
+								 qualified,
+								 quote_identifier(SPI_getvalue(table->vals[i], table->tupdesc, 2)),
+								 (node + 1) * IDS_PER_NODE, node * IDS_PER_NODE + 1,
+								 node * IDS_PER_NODE + 1), false, 0) < 0)
+			elog(ERROR, "setting a range of ids failed");
+	}
+	SPI_finish();
+}
+
+/*
+ * aftersales.set_node(node, desk)
+ */
+Datum
+as_set_node(PG_FUNCTION_ARGS)
+{
+	int32		node;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the node must be given")));
+	node = PG_GETARG_INT32(0);
+	if (node < 0 || node > MAX_NODE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a node is a number from 0 to %d", MAX_NODE)));
+	set_ranges(get_namespace_name(as_desk_resolve(fcinfo, 1)), node);
+	PG_RETURN_VOID();
+}

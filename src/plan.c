@@ -1,0 +1,329 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.c
+ *	  The SQL that the triggers run, as kept plans per desk.
+ *
+ * Every write has two plans: scalars for one row, arrays of at most
+ * WRITE_BATCH rows for many.  In the text "@" stands for the desk's schema.
+ *
+ * A plan is made with sequential scans and hash and merge joins switched
+ * off: all of them look rows up by key, and a plan kept from an empty table
+ * would go on scanning it while it grows.  It is made anew, by us and not by
+ * plancache.c, when it has become invalid, both for the same reason and
+ * because a renamed schema needs another text.
+ *
+ * Statements run as the owner of the desk, as referential integrity triggers
+ * do, so writers need no right on the protected tables.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#define MAX_PLAN_ARGS	12
+
+typedef struct PlanText
+{
+	PlanId		id;
+	int			nargs;
+	Oid			args[MAX_PLAN_ARGS];
+	const char *text;
+} PlanText;
+
+#define ENDS(n) "(c.rule" EQ "ANY ($" #n ") OR c.rule" EQ "ANY ($4))"
+
+#define STOP(at) \
+	" SET stopped_at = CASE WHEN " ENDS(3) " THEN " at " END," \
+	" ended_as = CASE WHEN c.rule" EQ "ANY ($4) THEN 'cancelled'" \
+	" WHEN c.rule" EQ "ANY ($3) THEN 'stopped' END," \
+	" is_breached = c.is_breached OR coalesce(c.due_at" LT at ", false)," \
+	" next_at = CASE WHEN " ENDS(3) " OR c.due_at" LT at " THEN NULL ELSE c.next_at END"
+
+#define STOP_WHERE(at) \
+	" AND c.stopped_at IS NULL AND c.started_at" LE at \
+	" AND (" ENDS(3) " OR c.next_at" LT at ")"
+
+#define START_COLUMNS \
+	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at," \
+	" start_seq, due_at, next_at) "
+
+#define NEXT_CYCLE(ticket, clock) \
+	"1 OPERATOR(pg_catalog.+) coalesce((SELECT pg_catalog.max(o.cycle) FROM @.sla_clock o" \
+	" WHERE o.ticket_id" EQ ticket " AND o.clock" EQ clock "), 0)"
+
+#define START_ROWS \
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)," \
+	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))" \
+	" AS s(ticket_id, clock, rule, target, started_at, start_seq, due_at)"
+
+#define IF_NOT_OPEN " ON CONFLICT (ticket_id, clock) WHERE stopped_at IS NULL DO NOTHING"
+
+#define EVENT_COLUMNS \
+	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
+	" occurred_at, from_state, to_state, private_digest, hash) "
+
+static const PlanText plan_text[] = {
+	{PLAN_EVENT_ONE, 10,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
+	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 10,
+		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
+		EVENT_COLUMNS "SELECT $1, $2, 'ticket', e.*"
+		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
+	" pg_catalog.unnest($9), pg_catalog.unnest($10)) AS e RETURNING event_id"},
+
+	{PLAN_PRIVATE_ONE, 4, {INT8OID, BYTEAOID, TEXTOID, JSONBOID},
+	"INSERT INTO @.event_private (event_id, salt, note, data) VALUES ($1, $2, $3, $4)"},
+	{PLAN_PRIVATE_MANY, 4, {INT8ARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, JSONBARRAYOID},
+		"INSERT INTO @.event_private (event_id, salt, note, data) SELECT p.*"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4)) AS p"},
+
+	{PLAN_STOP_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTARRAYOID},
+		"UPDATE @.sla_clock c" STOP("$2") " WHERE c.ticket_id" EQ "$1" STOP_WHERE("$2")
+	" RETURNING 1::pg_catalog.int8, c.clock_id, c.due_at, c.due_at" LT "$2, c.is_breached"},
+	{PLAN_STOP_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
+		"UPDATE @.sla_clock c" STOP("s.at")
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+		" WITH ORDINALITY AS s(ticket_id, at, n)"
+		" WHERE c.ticket_id" EQ "s.ticket_id" STOP_WHERE("s.at")
+	" RETURNING s.n, c.clock_id, c.due_at, c.due_at" LT "s.at, c.is_breached"},
+
+	{PLAN_START_FRESH_ONE, 7,
+		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
+	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"},
+	{PLAN_START_FRESH_MANY, 7,
+		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
+		START_COLUMNS "SELECT s.ticket_id, s.clock, 1, s.rule, s.target, s.started_at,"
+	" s.start_seq, s.due_at, s.due_at" START_ROWS},
+	{PLAN_START_ONE, 7,
+		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
+		START_COLUMNS "SELECT $1, $2, " NEXT_CYCLE("$1", "$2") ", $3, $4, $5, $6, $7, $7"
+	IF_NOT_OPEN},
+	{PLAN_START_MANY, 7,
+		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
+		START_COLUMNS "SELECT s.ticket_id, s.clock, " NEXT_CYCLE("s.ticket_id", "s.clock")
+	", s.rule, s.target, s.started_at, s.start_seq, s.due_at, s.due_at" START_ROWS IF_NOT_OPEN},
+
+	{PLAN_BREACH_ONE, 5, {TIMESTAMPTZOID, INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID},
+		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee)"
+	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (clock_id) DO NOTHING"},
+	{PLAN_BREACH_MANY, 5,
+		{TIMESTAMPTZOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, TEXTARRAYOID},
+		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee) SELECT $1, b.*"
+		" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
+	" pg_catalog.unnest($5)) AS b ON CONFLICT (clock_id) DO NOTHING"},
+	{PLAN_CLEAR_BREACH, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.sla_breach SET cleared_at = $2"
+	" WHERE clock_id" EQ "$1 AND cleared_at IS NULL"},
+
+	{PLAN_CLOCKS_OF_TICKET, 1, {INT8OID},
+		"SELECT clock_id, clock, rule, started_at, due_at, stopped_at, is_breached FROM @.sla_clock"
+		" WHERE ticket_id" EQ "$1 AND (stopped_at IS NULL OR ended_as" EQ "'voided')"
+	" ORDER BY clock, cycle"},
+	{PLAN_CLOCK_SET, 7,
+		{INT8OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+		"UPDATE @.sla_clock SET rule = $2, target = $3, due_at = $4, next_at = $5,"
+	" stopped_at = $6, ended_as = $7 WHERE clock_id" EQ "$1"},
+
+	{PLAN_LOCK_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_HEAD_ONE, 4, {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID},
+		"UPDATE @.ticket t SET event_seq = $2, event_hash = $3, event_at = greatest(t.event_at, $4)"
+	" WHERE t.ticket_id" EQ "$1 AND t.event_seq" LT "$2"},
+	{PLAN_HEAD_MANY, 4, {INT8ARRAYOID, INT4ARRAYOID, BYTEAARRAYOID, TIMESTAMPTZARRAYOID},
+		"UPDATE @.ticket t SET event_seq = h.seq, event_hash = h.hash,"
+		" event_at = greatest(t.event_at, h.at)"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+		" pg_catalog.unnest($4)) AS h(ticket_id, seq, hash, at)"
+	" WHERE t.ticket_id" EQ "h.ticket_id AND t.event_seq" LT "h.seq"},
+	{PLAN_EVENTS_BACK, 1, {INT8ARRAYOID},
+		"SELECT event_id, hash, event, occurred_at, external_ref FROM @.ticket_event"
+	" WHERE event_id" EQ "ANY ($1)"},
+
+	{PLAN_MASTER, 1, {INT8OID},
+		"SELECT status, policy, policy_version, ticket_type, duplicate_of FROM @.ticket"
+	" WHERE ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
+		"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
+		" AND (event" EQ "$2 OR (event" EQ "'opened'"
+	" AND pg_catalog.concat('status:', to_state)" EQ "$2)) LIMIT $3) x"},
+	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND stopped_at IS NULL AND due_at" LT "$3"},
+	{PLAN_ROLES, 1, {TEXTOID},
+		"SELECT r.role FROM @.staff s LEFT JOIN @.staff_role r ON r.login" EQ "s.login"
+	" WHERE s.login" EQ "$1 AND s.is_active"},
+	{PLAN_APPLICATION, 1, {TEXTOID},
+	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"}
+};
+
+typedef struct PlanKey
+{
+	Oid			nspid;
+	int			id;
+} PlanKey;
+
+typedef struct PlanEntry
+{
+	PlanKey		key;
+	SPIPlanPtr	plan;			/* NULL while being made */
+} PlanEntry;
+
+static HTAB *plans = NULL;
+
+/* Replaces "@" by the desk's quoted schema name. */
+static char *
+plan_sql(const AsDesk *desk, const char *text)
+{
+	const char *schema = quote_identifier(desk->name);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (; *text != '\0'; text++)
+	{
+		if (*text == '@')
+			appendStringInfoString(&buf, schema);
+		else
+			appendStringInfoChar(&buf, *text);
+	}
+	return buf.data;
+}
+
+static void
+set_local(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Makes the plan now, while the planner's switches are as we want them. */
+static SPIPlanPtr
+plan_make(const AsDesk *desk, const PlanText *pt)
+{
+	int			nestlevel = NewGUCNestLevel();
+	SPIPlanPtr	plan;
+	CachedPlan *cplan;
+
+	set_local("enable_seqscan", "off");
+	set_local("enable_hashjoin", "off");
+	set_local("enable_mergejoin", "off");
+	set_local("jit", "off");
+	plan = SPI_prepare_cursor(plan_sql(desk, pt->text), pt->nargs,
+							  (Oid *) pt->args,
+							  CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL)
+		elog(ERROR, "preparing a statement failed: %s", SPI_result_code_string(SPI_result));
+	SPI_keepplan(plan);
+	cplan = SPI_plan_get_cached_plan(plan);
+	if (cplan != NULL)
+		ReleaseCachedPlan(cplan, CurrentResourceOwner);
+	AtEOXact_GUC(true, nestlevel);
+	return plan;
+}
+
+/*
+ * as_plan returns a valid plan.  The caller is connected to SPI and acts as
+ * the desk's owner.
+ */
+SPIPlanPtr
+as_plan(const AsDesk *desk, PlanId id)
+{
+	PlanKey		key = {desk->nspid, id};
+	PlanEntry  *entry;
+	bool		found;
+
+	Assert(plan_text[id].id == id);
+	if (plans == NULL)
+	{
+		HASHCTL		ctl;
+
+		ctl.keysize = sizeof(PlanKey);
+		ctl.entrysize = sizeof(PlanEntry);
+		plans = hash_create("aftersales plans", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	}
+	entry = hash_search(plans, &key, HASH_ENTER, &found);
+	if (!found)
+		entry->plan = NULL;
+	if (entry->plan != NULL && !SPI_plan_is_valid(entry->plan))
+	{
+		SPIPlanPtr	old = entry->plan;
+
+		entry->plan = NULL;
+		SPI_freeplan(old);
+	}
+	if (entry->plan == NULL)
+	{
+		SPIPlanPtr	plan = plan_make(desk, &plan_text[id]);
+
+		/* planning may have run arbitrary code and moved the table */
+		entry = hash_search(plans, &key, HASH_ENTER, &found);
+		entry->plan = plan;
+	}
+	return entry->plan;
+}
+
+static int
+run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
+	Oid protected_relid, Snapshot snapshot)
+{
+	Oid			save_userid;
+	int			save_sec_context;
+	SPIPlanPtr	plan;
+	int			rc;
+
+	GetUserIdAndSecContext(&save_userid, &save_sec_context);
+	SetUserIdAndSecContext(desk->owner, save_sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	plan = as_plan(desk, id);
+	as_arm(protected_relid);
+	rc = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot,
+							  false, true, 0);
+	if (rc < 0)
+		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
+	SetUserIdAndSecContext(save_userid, save_sec_context);
+	return (int) SPI_processed;
+}
+
+/*
+ * as_run runs one of our writes and returns how many rows it touched.
+ */
+int
+as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
+	   const char *protected_table)
+{
+	return run(desk, id, values, nulls,
+			   protected_table == NULL ? InvalidOid : as_desk_relid(desk, protected_table),
+			   InvalidSnapshot);
+}
+
+/*
+ * as_run_read runs a read under the latest snapshot: whatever it can see of
+ * the ticket in hand is guarded by that ticket's row, which we hold.
+ */
+int
+as_run_read(const AsDesk *desk, PlanId id, Datum *values)
+{
+	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+}
+
+/*
+ * as_array finishes an array for one of the plans that take many rows.
+ */
+Datum
+as_array(ArrayBuildState *state, Oid elemtype)
+{
+	return makeArrayResult(state, CurrentMemoryContext);
+}

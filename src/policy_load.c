@@ -1,0 +1,641 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy_load.c
+ *	  Reads policy rows into an AsCache.
+ *
+ * Runs as the owner of the policy tables, under the snapshot that
+ * policy_cache.c's header explains.  Everything read is copied into the
+ * cache's context.  A rule row with a NULL ticket_type is copied to each type.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "policy.h"
+
+#define OF_TYPE \
+	"FROM aftersales.ticket_type t JOIN aftersales.%s r" \
+	" ON r.policy" EQ "t.policy AND r.version" EQ "t.version" \
+	" AND (r.ticket_type IS NULL OR r.ticket_type" EQ "t.ticket_type)" \
+	" WHERE t.policy" EQ "$1 AND t.version" EQ "$2"
+
+static const char *const policy_table[] = {
+	"policy", "policy_version", "ticket_type", "category", "service_area",
+	"attribute", "event_type", "workflow_state", "workflow_transition",
+	"workflow_guard", "sla_rule", "guard_function"
+};
+
+typedef struct LoadState
+{
+	Oid			save_userid;
+	int			save_sec_context;
+} LoadState;
+
+static void
+load_begin(LoadState *ls)
+{
+	Oid			nsp = as_schema_oid();
+	Oid			relid = get_relname_relid("policy", nsp);
+	HeapTuple	tup;
+	Oid			owner;
+	int			i;
+
+	for (i = 0; i < lengthof(policy_table); i++)
+		as_cache_watch(get_relname_relid(policy_table[i], nsp));
+
+	tup = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(tup))
+		elog(ERROR, "table aftersales.policy is missing");
+	owner = ((Form_pg_class) GETSTRUCT(tup))->relowner;
+	ReleaseSysCache(tup);
+
+	GetUserIdAndSecContext(&ls->save_userid, &ls->save_sec_context);
+	SetUserIdAndSecContext(owner, ls->save_sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+	SPI_connect();
+}
+
+static void
+load_end(LoadState *ls)
+{
+	SPI_finish();
+	PopActiveSnapshot();
+	SetUserIdAndSecContext(ls->save_userid, ls->save_sec_context);
+}
+
+/* Runs a query over one policy version; the rows are in SPI_tuptable. */
+static int
+load_query(const char *query, const PolicyVersion *pv)
+{
+	Oid			types[2] = {TEXTOID, INT4OID};
+	Datum		values[2];
+	int			rc;
+
+	values[0] = CStringGetTextDatum(pv->policy);
+	values[1] = Int32GetDatum(pv->version);
+	rc = SPI_execute_with_args(query, 2, types, values, NULL, true, 0);
+	if (rc != SPI_OK_SELECT)
+		elog(ERROR, "reading policy \"%s\" failed: %s", pv->policy,
+			 SPI_result_code_string(rc));
+	return (int) SPI_processed;
+}
+
+static Datum
+load_datum(int row, int col, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col, isnull);
+}
+
+static char *
+load_text(MemoryContext cxt, int row, int col)
+{
+	char	   *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col);
+
+	return value == NULL ? NULL : MemoryContextStrdup(cxt, value);
+}
+
+static int
+load_int(int row, int col)
+{
+	bool		isnull;
+
+	return DatumGetInt32(load_datum(row, col, &isnull));
+}
+
+static bool
+load_bool(int row, int col)
+{
+	bool		isnull;
+
+	return DatumGetBool(load_datum(row, col, &isnull)) && !isnull;
+}
+
+static Interval *
+load_interval(MemoryContext cxt, int row, int col)
+{
+	bool		isnull;
+	Datum		value = load_datum(row, col, &isnull);
+	Interval   *copy;
+
+	if (isnull)
+		return NULL;
+	copy = MemoryContextAlloc(cxt, sizeof(Interval));
+	*copy = *DatumGetIntervalP(value);
+	return copy;
+}
+
+/* Reads a text[]; returns false for NULL, which leaves an empty list. */
+static bool
+load_list(MemoryContext cxt, int row, int col, TextList *list)
+{
+	bool		isnull;
+	Datum		value = load_datum(row, col, &isnull);
+	Datum	   *elems;
+	bool	   *nulls;
+	int			nelems;
+	int			i;
+
+	list->n = 0;
+	list->item = NULL;
+	if (isnull)
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT,
+					  &elems, &nulls, &nelems);
+	list->item = MemoryContextAlloc(cxt, sizeof(char *) * Max(nelems, 1));
+	for (i = 0; i < nelems; i++)
+		if (!nulls[i])
+			list->item[list->n++] = MemoryContextStrdup(cxt, TextDatumGetCString(elems[i]));
+	return true;
+}
+
+static char *
+load_clauses(MemoryContext cxt, int row, int col)
+{
+	TextList	list;
+
+	load_list(CurrentMemoryContext, row, col, &list);
+	return MemoryContextStrdup(cxt, as_text_join(&list, ","));
+}
+
+/*
+ * as_policy_load_versions fills a cache with the versions that are no
+ * drafts, without their rules.
+ */
+void
+as_policy_load_versions(AsCache *cache)
+{
+	LoadState	ls;
+	PolicyVersion **tail = &cache->versions;
+	int			i;
+
+	load_begin(&ls);
+	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone"
+					" FROM aftersales.policy_version v"
+					" JOIN aftersales.policy p ON p.policy" EQ "v.policy"
+					" WHERE v.status OPERATOR(pg_catalog.<>) 'draft'"
+					" ORDER BY v.policy, v.effective_from DESC, v.version DESC",
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading policy versions failed");
+	for (i = 0; i < (int) SPI_processed; i++)
+	{
+		PolicyVersion *pv = MemoryContextAllocZero(cache->cxt, sizeof(PolicyVersion));
+		bool		isnull;
+
+		pv->cache = cache;
+		pv->policy = load_text(cache->cxt, i, 1);
+		pv->version = load_int(i, 2);
+		pv->effective_from = DatumGetTimestampTz(load_datum(i, 3, &isnull));
+		pv->timezone = load_text(cache->cxt, i, 4);
+		*tail = pv;
+		tail = &pv->next;
+	}
+	load_end(&ls);
+}
+
+static int
+add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
+		 const char *name, const char *clauses)
+{
+	PolicyExpr *e;
+
+	if (text == NULL)
+		return -1;
+	if (pv->nexprs == pv->maxexprs)
+	{
+		pv->maxexprs = Max(64, pv->maxexprs * 2);
+		if (pv->exprs == NULL)
+			pv->exprs = MemoryContextAlloc(pv->cache->cxt, pv->maxexprs * sizeof(PolicyExpr));
+		else
+			pv->exprs = repalloc(pv->exprs, pv->maxexprs * sizeof(PolicyExpr));
+	}
+	e = &pv->exprs[pv->nexprs];
+	e->type = pt;
+	e->is_guard = is_guard;
+	e->text = text;
+	e->what = name;
+	e->column = is_guard ? "requires" : "condition";
+	e->clauses = clauses;
+	return pv->nexprs++;
+}
+
+/*
+ * rows_of_type runs a query whose first column is the ticket type and that is
+ * ordered by it, and returns for one type where its rows begin and how many
+ * they are.
+ */
+static int
+rows_of_type(const char *ticket_type, int nrows, int *first)
+{
+	int			i;
+	int			n = 0;
+
+	for (i = 0; i < nrows; i++)
+	{
+		if (strcmp(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), ticket_type) != 0)
+			continue;
+		if (n++ == 0)
+			*first = i;
+	}
+	return n;
+}
+
+static void
+load_states(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	static const char *const kinds[] = {"initial", "active", "waiting", "done", "closed"};
+	int			nrows = load_query("SELECT ticket_type, state, kind"
+								   " FROM aftersales.workflow_state_of_type"
+								   " WHERE policy" EQ "$1 AND version" EQ "$2"
+								   " ORDER BY ticket_type, position, state", pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			s;
+
+		pt->nstates = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->states = MemoryContextAlloc(cxt, sizeof(PolicyState) * Max(pt->nstates, 1));
+		pt->default_state = STATE_NONE;
+		for (s = 0; s < pt->nstates; s++)
+		{
+			char	   *kind = load_text(CurrentMemoryContext, first + s, 3);
+			int			k;
+
+			pt->states[s].state = load_text(cxt, first + s, 2);
+			for (k = 0; strcmp(kinds[k], kind) != 0; k++)
+				;
+			pt->states[s].kind = (StateKind) k;
+			if (k == STATE_INITIAL && pt->default_state == STATE_NONE)
+				pt->default_state = s;
+		}
+	}
+}
+
+static int
+load_state_ref(const PolicyType *pt, int row, int col)
+{
+	char	   *state = load_text(CurrentMemoryContext, row, col);
+	int			i;
+
+	if (state == NULL)
+		return STATE_NONE;
+	i = as_policy_state(pt, state);
+	/* an unknown state, which check_policy refuses, matches nothing */
+	return i == STATE_NONE ? pt->nstates : i;
+}
+
+static void
+load_transitions(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *query = psprintf("SELECT t.ticket_type, r.from_state, r.to_state, r.roles,"
+								 " r.ask_for, r.label_en, r.label_zh, r.clauses " OF_TYPE
+								 " ORDER BY t.ticket_type, r.from_state, r.to_state,"
+								 " r.ticket_type NULLS LAST", "workflow_transition");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->ntransitions = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->transitions = MemoryContextAlloc(cxt, sizeof(PolicyTransition) * Max(pt->ntransitions, 1));
+		for (n = 0; n < pt->ntransitions; n++)
+		{
+			PolicyTransition *tr = &pt->transitions[n];
+			int			row = first + n;
+
+			tr->from = load_state_ref(pt, row, 2);
+			tr->to = load_state_ref(pt, row, 3);
+			tr->any_role = !load_list(cxt, row, 4, &tr->roles);
+			load_list(cxt, row, 5, &tr->ask_for);
+			tr->label_en = load_text(cxt, row, 6);
+			tr->label_zh = load_text(cxt, row, 7);
+			tr->clauses = load_clauses(cxt, row, 8);
+		}
+	}
+}
+
+static void
+load_guards(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *query = psprintf("SELECT t.ticket_type, r.from_state, r.to_state, r.guard,"
+								 " r.requires, r.message_en, r.message_zh, r.ask_for, r.clauses " OF_TYPE
+								 " ORDER BY t.ticket_type, r.guard, r.from_state, r.to_state",
+								 "workflow_guard");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->nguards = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->guards = MemoryContextAlloc(cxt, sizeof(PolicyGuard) * Max(pt->nguards, 1));
+		for (n = 0; n < pt->nguards; n++)
+		{
+			PolicyGuard *g = &pt->guards[n];
+			int			row = first + n;
+
+			g->from = load_state_ref(pt, row, 2);
+			g->to = load_state_ref(pt, row, 3);
+			g->guard = load_text(cxt, row, 4);
+			g->message_en = load_text(cxt, row, 6);
+			g->message_zh = load_text(cxt, row, 7);
+			load_list(cxt, row, 8, &g->ask_for);
+			g->clauses = load_clauses(cxt, row, 9);
+			g->expr = add_expr(pv, pt, true, load_text(cxt, row, 5), g->guard, g->clauses);
+		}
+	}
+}
+
+static void
+load_attributes(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	static const char *const types[] = {"text", "integer", "numeric", "boolean", "date", "timestamptz"};
+	char	   *query = psprintf("SELECT DISTINCT ON (t.ticket_type, r.attribute) t.ticket_type,"
+								 " r.attribute, r.data_type, r.required_in, r.allowed, r.clauses " OF_TYPE
+								 " ORDER BY t.ticket_type, r.attribute, r.ticket_type NULLS LAST",
+								 "attribute");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->nattributes = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->attributes = MemoryContextAlloc(cxt, sizeof(PolicyAttribute) * Max(pt->nattributes, 1));
+		for (n = 0; n < pt->nattributes; n++)
+		{
+			PolicyAttribute *a = &pt->attributes[n];
+			int			row = first + n;
+			char	   *type = load_text(CurrentMemoryContext, row, 3);
+			int			k;
+
+			a->attribute = load_text(cxt, row, 2);
+			for (k = 0; strcmp(types[k], type) != 0; k++)
+				;
+			a->type = (AttributeType) k;
+			load_list(cxt, row, 4, &a->required_in);
+			a->any_value = !load_list(cxt, row, 5, &a->allowed);
+			a->clauses = load_clauses(cxt, row, 6);
+		}
+	}
+}
+
+static void
+load_events(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *query = psprintf("SELECT DISTINCT ON (t.ticket_type, r.event) t.ticket_type, r.event,"
+								 " r.roles, r.allowed_in, r.required_data, r.backdate_limit, r.clauses "
+								 OF_TYPE
+								 " ORDER BY t.ticket_type, r.event, r.ticket_type NULLS LAST",
+								 "event_type");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->nevents = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->events = MemoryContextAlloc(cxt, sizeof(PolicyEvent) * Max(pt->nevents, 1));
+		for (n = 0; n < pt->nevents; n++)
+		{
+			PolicyEvent *e = &pt->events[n];
+			int			row = first + n;
+
+			e->event = load_text(cxt, row, 2);
+			e->any_role = !load_list(cxt, row, 3, &e->roles);
+			e->any_state = !load_list(cxt, row, 4, &e->allowed_in);
+			load_list(cxt, row, 5, &e->required_data);
+			e->backdate_limit = load_interval(cxt, row, 6);
+			e->clauses = load_clauses(cxt, row, 7);
+		}
+	}
+}
+
+static void
+load_categories(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *query = psprintf("SELECT t.ticket_type, r.category, r.grade " OF_TYPE
+								 " ORDER BY t.ticket_type, r.position, r.category", "category");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->ncategories = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->categories = MemoryContextAlloc(cxt, sizeof(PolicyCategory) * Max(pt->ncategories, 1));
+		for (n = 0; n < pt->ncategories; n++)
+		{
+			pt->categories[n].category = load_text(cxt, first + n, 2);
+			pt->categories[n].grade = load_text(cxt, first + n, 3);
+		}
+	}
+}
+
+static EventActions *
+actions_entry(PolicyType *pt, const char *event)
+{
+	char		key[EVENT_LEN];
+	EventActions *act;
+	bool		found;
+
+	strlcpy(key, event, sizeof(key));
+	act = hash_search(pt->actions, key, HASH_ENTER, &found);
+	if (!found)
+	{
+		act->stops = act->cancels = (Datum) 0;
+		act->ends_any = false;
+		act->nstarts = 0;
+		act->starts = MemoryContextAlloc(pt->version->cache->cxt,
+										 sizeof(ClockRule *) * pt->nrules);
+	}
+	return act;
+}
+
+/* The rules of a type that end on this event, as a text[] in the cache. */
+static Datum
+ending_rules(const PolicyType *pt, const char *event, bool cancels, bool *any)
+{
+	ArrayBuildState *state = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	int			i;
+
+	for (i = 0; i < pt->nrules; i++)
+	{
+		const ClockRule *rule = &pt->rules[i];
+
+		if (as_text_in(cancels ? &rule->cancels_on : &rule->stops_on, event))
+		{
+			*any = true;
+			accumArrayResult(state, CStringGetTextDatum(rule->rule), false, TEXTOID,
+							 CurrentMemoryContext);
+		}
+	}
+	return makeArrayResult(state, pt->version->cache->cxt);
+}
+
+/*
+ * make_actions turns "this rule starts, stops, is cancelled on these events"
+ * around: "this event starts, stops, cancels these rules".
+ */
+static void
+make_actions(PolicyType *pt)
+{
+	HASHCTL		ctl;
+	HASH_SEQ_STATUS seq;
+	EventActions *act;
+	int			i;
+	int			e;
+
+	ctl.keysize = EVENT_LEN;
+	ctl.entrysize = sizeof(EventActions);
+	ctl.hcxt = pt->version->cache->cxt;
+	pt->actions = hash_create("aftersales clock actions", 64, &ctl,
+							  HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	for (i = 0; i < pt->nrules; i++)
+	{
+		const ClockRule *rule = &pt->rules[i];
+
+		for (e = 0; e < rule->starts_on.n; e++)
+		{
+			act = actions_entry(pt, rule->starts_on.item[e]);
+			act->starts[act->nstarts++] = rule;
+		}
+		for (e = 0; e < rule->stops_on.n; e++)
+			actions_entry(pt, rule->stops_on.item[e]);
+		for (e = 0; e < rule->cancels_on.n; e++)
+			actions_entry(pt, rule->cancels_on.item[e]);
+	}
+	hash_seq_init(&seq, pt->actions);
+	while ((act = hash_seq_search(&seq)) != NULL)
+	{
+		act->stops = ending_rules(pt, act->event, false, &act->ends_any);
+		act->cancels = ending_rules(pt, act->event, true, &act->ends_any);
+	}
+}
+
+static void
+load_rules(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *query = psprintf("SELECT t.ticket_type, r.rule, r.clock, r.condition, r.starts_on,"
+								 " r.stops_on, r.cancels_on, r.target, r.unit, r.count_first_day,"
+								 " r.mandatory, r.rank, r.clauses " OF_TYPE
+								 " ORDER BY t.ticket_type, r.clock, r.rank DESC, r.rule", "sla_rule");
+	int			nrows = load_query(query, pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->nrules = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->rules = MemoryContextAlloc(cxt, sizeof(ClockRule) * Max(pt->nrules, 1));
+		for (n = 0; n < pt->nrules; n++)
+		{
+			ClockRule  *rule = &pt->rules[n];
+			int			row = first + n;
+			char	   *condition = load_text(cxt, row, 4);
+
+			rule->rule = load_text(cxt, row, 2);
+			rule->clock = load_text(cxt, row, 3);
+			load_list(cxt, row, 5, &rule->starts_on);
+			load_list(cxt, row, 6, &rule->stops_on);
+			load_list(cxt, row, 7, &rule->cancels_on);
+			rule->target = load_interval(cxt, row, 8);
+			rule->calendar_day = strcmp(load_text(CurrentMemoryContext, row, 9), "calendar_day") == 0;
+			rule->count_first_day = load_bool(row, 10);
+			rule->mandatory = load_bool(row, 11);
+			rule->rank = load_int(row, 12);
+			rule->clauses = load_clauses(cxt, row, 13);
+			rule->expr = add_expr(pv, pt, false, condition, rule->rule, rule->clauses);
+		}
+		make_actions(pt);
+	}
+}
+
+/*
+ * as_policy_load reads the rules of a version.  Frozen rows do not change, so
+ * that this happens later than the loading of the versions makes no
+ * difference.
+ */
+void
+as_policy_load(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	LoadState	ls;
+	int			nrows;
+	int			i;
+
+	load_begin(&ls);
+	pv->tz = pg_tzset(pv->timezone);
+	if (pv->tz == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("policy \"%s\" has unknown time zone \"%s\"", pv->policy, pv->timezone)));
+	pv->nexprs = 0;
+
+	nrows = load_query("SELECT ticket_type FROM aftersales.ticket_type"
+					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY ticket_type", pv);
+	pv->types = MemoryContextAllocZero(cxt, sizeof(PolicyType) * Max(nrows, 1));
+	for (i = 0; i < nrows; i++)
+	{
+		pv->types[i].version = pv;
+		pv->types[i].ticket_type = load_text(cxt, i, 1);
+	}
+	pv->ntypes = nrows;
+
+	nrows = load_query("SELECT area FROM aftersales.service_area"
+					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY position, area", pv);
+	pv->areas.n = nrows;
+	pv->areas.item = MemoryContextAlloc(cxt, sizeof(char *) * Max(nrows, 1));
+	for (i = 0; i < nrows; i++)
+		pv->areas.item[i] = load_text(cxt, i, 1);
+
+	load_states(pv);
+	load_transitions(pv);
+	load_guards(pv);
+	load_attributes(pv);
+	load_events(pv);
+	load_categories(pv);
+	load_rules(pv);
+	load_end(&ls);
+	pv->loaded = true;
+}

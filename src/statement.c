@@ -1,0 +1,217 @@
+/*-------------------------------------------------------------------------
+ *
+ * statement.c
+ *	  What our triggers know about the statement they run in.
+ *
+ * The BEFORE STATEMENT trigger makes an AsStatement and pins the policy
+ * cache; the row triggers and the AFTER STATEMENT trigger find it by table
+ * and operation, innermost first; the AFTER STATEMENT trigger drops it.
+ * When a statement fails, the (sub)transaction callbacks in module.c do.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "policy.h"
+
+static AsStatement *statements = NULL;	/* newest first */
+
+PG_FUNCTION_INFO_V1(as_statement_begin);
+PG_FUNCTION_INFO_V1(as_protect);
+PG_FUNCTION_INFO_V1(as_table_changed);
+
+/*
+ * as_check_trigger raises unless the function was called as the trigger it
+ * is meant to be.  timing is TRIGGER_EVENT_BEFORE or TRIGGER_EVENT_AFTER.
+ */
+void
+as_check_trigger(FunctionCallInfo fcinfo, const char *name,
+				 TriggerEvent timing, bool row)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", name)));
+	if ((trigdata->tg_event & TRIGGER_EVENT_TIMINGMASK) != timing ||
+		(TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) != 0) != row)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired %s %s", name,
+						timing == TRIGGER_EVENT_BEFORE ? "BEFORE" : "AFTER",
+						row ? "ROW" : "STATEMENT")));
+}
+
+AsStatement *
+as_statement_first(void)
+{
+	return statements;
+}
+
+/*
+ * as_statement_find returns the innermost running statement on this table.
+ */
+AsStatement *
+as_statement_find(Oid relid, TriggerEvent op)
+{
+	AsStatement *st;
+
+	for (st = statements; st != NULL; st = st->next)
+		if (st->relid == relid && st->op == (op & TRIGGER_EVENT_OPMASK))
+			return st;
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 errmsg("table \"%s\" has lost a trigger of aftersales",
+					get_rel_name(relid)),
+			 errhint("Enable its trigger \"aftersales_begin\" again.")));
+	return NULL;				/* keep compiler quiet */
+}
+
+/*
+ * as_statement_push makes the state for judging on a desk and links it first,
+ * before anything can fail, so that the callbacks find it.
+ */
+AsStatement *
+as_statement_push(Oid nspid)
+{
+	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext,
+											  "aftersales statement",
+											  ALLOCSET_SMALL_SIZES);
+	AsStatement *st = MemoryContextAllocZero(cxt, sizeof(AsStatement));
+
+	st->cxt = cxt;
+	st->rowcxt = AllocSetContextCreate(cxt, "aftersales row",
+									   ALLOCSET_SMALL_SIZES);
+	st->nest_level = GetCurrentTransactionNestLevel();
+	st->now = as_now();
+	st->recorded_at = GetCurrentTimestamp();
+	st->cache = as_cache_pin();
+	st->next = statements;
+	statements = st;
+	st->desk = as_desk_get(st->cache, nspid);
+	return st;
+}
+
+/*
+ * as_statement_drop unlinks and frees a statement's state.
+ */
+void
+as_statement_drop(AsStatement *st)
+{
+	AsStatement **link;
+
+	for (link = &statements; *link != NULL; link = &(*link)->next)
+	{
+		if (*link == st)
+		{
+			*link = st->next;
+			break;
+		}
+	}
+	if (st->cache != NULL)
+		as_cache_unpin(st->cache);
+	if (st->cxt != NULL)
+		MemoryContextDelete(st->cxt);
+	else
+		pfree(st);
+}
+
+/*
+ * as_row_from_slot returns a row whose arrays are the slot's own.
+ */
+TicketRow *
+as_row_from_slot(TupleTableSlot *slot)
+{
+	TicketRow  *row = palloc(sizeof(TicketRow));
+
+	slot_getallattrs(slot);
+	row->values = slot->tts_values;
+	row->nulls = slot->tts_isnull;
+	return row;
+}
+
+/*
+ * aftersales.statement_begin()
+ *
+ * A statement inside another one (a CTE, a user's trigger) is judged by the
+ * same cache as the outer one, so that no statement is judged by two
+ * versions of a policy.
+ */
+Datum
+as_statement_begin(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	AsStatement *st;
+	Oid			relid;
+
+	as_check_trigger(fcinfo, "statement_begin", TRIGGER_EVENT_BEFORE, false);
+	relid = RelationGetRelid(trigdata->tg_relation);
+
+	if (as_disarm(relid))
+	{
+		st = MemoryContextAllocZero(TopTransactionContext, sizeof(AsStatement));
+		st->internal = true;
+		st->nest_level = GetCurrentTransactionNestLevel();
+		st->next = statements;
+		statements = st;
+	}
+	else
+		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
+	st->relid = relid;
+	st->op = trigdata->tg_event & TRIGGER_EVENT_OPMASK;
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * aftersales.protect()
+ */
+Datum
+as_protect(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	Relation	rel;
+	const char *verb;
+
+	as_check_trigger(fcinfo, "protect", TRIGGER_EVENT_BEFORE, false);
+	rel = trigdata->tg_relation;
+	if (as_disarm(RelationGetRelid(rel)))
+		return PointerGetDatum(NULL);
+
+	verb = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ? "INSERT into" :
+		TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? "UPDATE of" :
+		TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? "DELETE from" : "TRUNCATE of";
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 errmsg("%s table \"%s\" is not allowed", verb,
+					RelationGetRelationName(rel)),
+			 errdetail("Its rows are history that only the triggers of aftersales write."),
+			 errhint("Write to ticket or insert an event into ticket_event; what was wrong is put right by a further event."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME,
+								get_namespace_name(RelationGetNamespace(rel))),
+			 err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel))));
+	return PointerGetDatum(NULL);	/* keep compiler quiet */
+}
+
+/*
+ * aftersales.table_changed()
+ *
+ * The message is sent at commit, after the rows are visible, and processed
+ * here at once, so that the same transaction sees its own change.
+ */
+Datum
+as_table_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	as_check_trigger(fcinfo, "table_changed", TRIGGER_EVENT_AFTER, false);
+	CacheInvalidateRelcache(trigdata->tg_relation);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,597 @@
+/*-------------------------------------------------------------------------
+ *
+ * ticket.c
+ *	  The triggers of a desk's ticket table.
+ *
+ * BEFORE ROW judges and changes nothing but NEW; AFTER STATEMENT reads the
+ * transition tables and records.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+
+#include "clock.h"
+#include "event.h"
+#include "expression.h"
+#include "workflow.h"
+
+PG_FUNCTION_INFO_V1(as_ticket_judge);
+PG_FUNCTION_INFO_V1(as_ticket_record);
+
+/* a difference below this is a rounding of the writer's */
+#define SAME_TIME	INT64CONST(1000)	/* microseconds */
+
+/* Columns only triggers write. */
+static const TicketColumn owned[] = {
+	TC_POLICY_VERSION, TC_STATUS_AT, TC_STATUS_NOTE, TC_CHANGED_AT,
+	TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
+};
+
+/* Columns given at opening and fixed from then on. */
+static const TicketColumn fixed[] = {
+	TC_TICKET_ID, TC_POLICY, TC_TICKET_TYPE, TC_OPENED_AT
+};
+
+static void
+set_value(Judgement *j, TicketColumn col, Datum value)
+{
+	TVAL(j->desk, j->new, col) = value;
+	TNULL(j->desk, j->new, col) = false;
+}
+
+static void
+set_null(Judgement *j, TicketColumn col)
+{
+	TVAL(j->desk, j->new, col) = (Datum) 0;
+	TNULL(j->desk, j->new, col) = true;
+}
+
+static char *
+get_text(const Judgement *j, const TicketRow *row, TicketColumn col)
+{
+	return TNULL(j->desk, row, col) ? NULL : TextDatumGetCString(TVAL(j->desk, row, col));
+}
+
+static void
+require_value(Judgement *j, TicketColumn col)
+{
+	if (TNULL(j->desk, j->new, col))
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("a ticket needs a value in column \"%s\"", as_ticket_column[col]),
+				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errtablecol(j->rel, j->desk->attno[col])));
+}
+
+static void
+refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 is_fixed ?
+			 errmsg("column \"%s\" is fixed when a ticket is opened", as_ticket_column[col]) :
+			 errmsg("column \"%s\" is written by triggers only", as_ticket_column[col]),
+			 errdetail("%s column=%s", as_refusal_line(j, NULL, NULL), as_ticket_column[col]),
+			 is_fixed ?
+			 errhint("Leave the column out or send its old value back.") :
+			 errhint("Leave the column out or send its old value back; what happened, and when, is said with status, happened_at and note."),
+			 errtablecol(j->rel, j->desk->attno[col])));
+}
+
+/*
+ * keep_owned refuses a real change of a column that is not the writer's, and
+ * puts the old value back where only a rounding came back.
+ */
+static void
+keep_owned(Judgement *j, const TicketColumn *cols, int n, bool is_fixed)
+{
+	int			c;
+
+	for (c = 0; c < n; c++)
+	{
+		int			i = j->desk->attno[cols[c]] - 1;
+
+		if (!as_column_changed(j->desk, j->old, j->new, i))
+			continue;
+		if (TupleDescAttr(j->desk->tupdesc, i)->atttypid != TIMESTAMPTZOID ||
+			j->old->nulls[i] || j->new->nulls[i] ||
+			Abs(DatumGetTimestampTz(j->old->values[i]) -
+				DatumGetTimestampTz(j->new->values[i])) >= SAME_TIME)
+			refuse_owned(j, cols[c], is_fixed);
+		j->new->values[i] = j->old->values[i];
+	}
+}
+
+/* ---------- opening ---------- */
+
+static void
+find_policy(Judgement *j, TimestampTz at)
+{
+	char	   *policy = get_text(j, j->new, TC_POLICY);
+	char	   *ticket_type = get_text(j, j->new, TC_TICKET_TYPE);
+	bool		ambiguous = false;
+
+	require_value(j, TC_TICKET_TYPE);
+	if (policy == NULL)
+		j->pv = as_policy_of_type(j->st->cache, ticket_type, at, &ambiguous);
+	else
+		j->pv = as_policy_in_force(j->st->cache, policy, at);
+	if (j->pv == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 policy != NULL ?
+				 errmsg("no version of policy \"%s\" is in force at the opening", policy) :
+				 ambiguous ?
+				 errmsg("several policies have ticket type \"%s\"", ticket_type) :
+				 errmsg("no policy in force has ticket type \"%s\"", ticket_type),
+				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errhint("Name the policy; install_policy() and activate_policy() put one in force."),
+				 errtablecol(j->rel, j->desk->attno[TC_POLICY])));
+	j->pt = as_policy_type(j->pv, ticket_type);
+	if (j->pt == NULL)
+	{
+		TextList	types = {0, palloc(sizeof(char *) * Max(j->pv->ntypes, 1))};
+
+		for (types.n = 0; types.n < j->pv->ntypes; types.n++)
+			types.item[types.n] = j->pv->types[types.n].ticket_type;
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("\"%s\" is no ticket_type of policy \"%s\"", ticket_type, j->pv->policy),
+				 errdetail("%s column=ticket_type", as_refusal_line(j, NULL, NULL)),
+				 errhint("Known are: %s.", as_text_join(&types, ", ")),
+				 errtablecol(j->rel, j->desk->attno[TC_TICKET_TYPE])));
+	}
+	set_value(j, TC_POLICY, CStringGetTextDatum(j->pv->policy));
+	set_value(j, TC_POLICY_VERSION, Int32GetDatum(j->pv->version));
+}
+
+/* When the ticket was opened, as far as the writer says; infinity if not. */
+static bool
+reported_opening(Judgement *j, TimestampTz *at)
+{
+	bool		has_happened = !TNULL(j->desk, j->new, TC_HAPPENED_AT);
+	bool		has_opened = !TNULL(j->desk, j->new, TC_OPENED_AT);
+	TimestampTz happened = has_happened ? DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)) : 0;
+	TimestampTz opened = has_opened ? DatumGetTimestampTz(TVAL(j->desk, j->new, TC_OPENED_AT)) : 0;
+
+	if (has_happened && has_opened && happened != opened)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
+				 errmsg("opened_at and happened_at differ"),
+				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errhint("At opening both mean when the customer reported it: give one of them."),
+				 errtablecol(j->rel, j->desk->attno[TC_OPENED_AT])));
+	*at = has_happened ? happened : opened;
+	if ((has_happened || has_opened) && TIMESTAMP_NOT_FINITE(*at))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
+				 errmsg("a ticket cannot be opened at infinity"),
+				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errtablecol(j->rel, j->desk->attno[TC_OPENED_AT])));
+	return has_happened || has_opened;
+}
+
+static void
+judge_opening(Judgement *j)
+{
+	TimestampTz at;
+	bool		given;
+	int			i;
+
+	for (i = 0; i < lengthof(owned); i++)
+		if (!TNULL(j->desk, j->new, owned[i]))
+			refuse_owned(j, owned[i], false);
+	if (TNULL(j->desk, j->new, TC_ATTRIBUTES))
+		set_value(j, TC_ATTRIBUTES, DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+	if (TNULL(j->desk, j->new, TC_ROW_VERSION))
+		set_value(j, TC_ROW_VERSION, Int32GetDatum(1));
+
+	j->to = get_text(j, j->new, TC_STATUS);
+	given = reported_opening(j, &at);
+	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
+	j->at = as_moment(j, given, at, j->st->now, DT_NOBEGIN, "opened");
+	if (j->to == NULL)
+	{
+		if (j->pt->default_state == STATE_NONE)
+			require_value(j, TC_STATUS);
+		j->to = j->pt->states[j->pt->default_state].state;
+		set_value(j, TC_STATUS, CStringGetTextDatum(j->to));
+	}
+	if (TNULL(j->desk, j->new, TC_TICKET_NO))
+		set_value(j, TC_TICKET_NO, CStringGetTextDatum(psprintf(INT64_FORMAT, j->ticket_id)));
+	as_check_values(j);
+	set_value(j, TC_OPENED_AT, TimestampTzGetDatum(j->at));
+}
+
+/* ---------- change ---------- */
+
+static void
+take_row_version(Judgement *j)
+{
+	int32		old = DatumGetInt32(TVAL(j->desk, j->old, TC_ROW_VERSION));
+	int32		new = TNULL(j->desk, j->new, TC_ROW_VERSION) ? old :
+		DatumGetInt32(TVAL(j->desk, j->new, TC_ROW_VERSION));
+
+	if (new != old && new != old + 1)
+		refuse_owned(j, TC_ROW_VERSION, false);
+	set_value(j, TC_ROW_VERSION, Int32GetDatum(old + 1));
+}
+
+/*
+ * A note belongs to a change of status.  Without one it is refused rather
+ * than lost, unless it only repeats the note that is there (a retry).
+ */
+static void
+take_note(Judgement *j, bool moves)
+{
+	char	   *note = get_text(j, j->new, TC_NOTE);
+	char	   *old_note = get_text(j, j->old, TC_STATUS_NOTE);
+
+	if (moves)
+	{
+		TVAL(j->desk, j->new, TC_STATUS_NOTE) = TVAL(j->desk, j->new, TC_NOTE);
+		TNULL(j->desk, j->new, TC_STATUS_NOTE) = TNULL(j->desk, j->new, TC_NOTE);
+	}
+	else if (note != NULL && (old_note == NULL || strcmp(note, old_note) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("a note needs a change of status to stand with"),
+				 errdetail("%s column=note", as_refusal_line(j, NULL, NULL)),
+				 errhint("Insert an event with a note into ticket_event instead."),
+				 errtablecol(j->rel, j->desk->attno[TC_NOTE])));
+}
+
+static bool
+any_business_change(const Judgement *j)
+{
+	int			i;
+
+	for (i = 0; i < j->desk->tupdesc->natts; i++)
+		if (j->desk->is_business[i] && as_column_changed(j->desk, j->old, j->new, i))
+			return true;
+	return false;
+}
+
+static void
+judge_change(Judgement *j)
+{
+	bool		moves;
+	TimestampTz event_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
+	TimestampTz status_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_STATUS_AT));
+	int			version = DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION));
+
+	j->from = get_text(j, j->old, TC_STATUS);
+	j->to = get_text(j, j->new, TC_STATUS);
+	require_value(j, TC_STATUS);
+	require_value(j, TC_ATTRIBUTES);
+	keep_owned(j, owned, lengthof(owned), false);
+	keep_owned(j, fixed, lengthof(fixed), true);
+	take_row_version(j);
+
+	j->pv = as_policy_version(j->st->cache, get_text(j, j->old, TC_POLICY), version);
+	j->pt = j->pv == NULL ? NULL : as_policy_type(j->pv, get_text(j, j->old, TC_TICKET_TYPE));
+	if (j->pt == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("the policy that ticket " INT64_FORMAT " was opened under is not there",
+						j->ticket_id),
+				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errhint("Restore version %d of policy \"%s\".", version,
+						 get_text(j, j->old, TC_POLICY)),
+				 errtable(j->rel)));
+
+	moves = strcmp(j->from, j->to) != 0;
+	take_note(j, moves);
+	if (moves || any_business_change(j))
+		j->at = as_moment(j, !TNULL(j->desk, j->new, TC_HAPPENED_AT),
+						  DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)),
+						  event_at, status_at,
+						  moves ? psprintf("status:%s", j->to) : "changed");
+	else
+		j->at = Max(j->st->now, event_at);
+	as_check_values(j);
+}
+
+/* ---------- both ---------- */
+
+/*
+ * put_head fills in what only triggers write and leaves the row's note for
+ * the AFTER trigger.
+ */
+static void
+put_head(Judgement *j)
+{
+	RowNote    *note = as_note_add(j->st, j->ticket_id);
+	TimestampTz event_at = j->at;
+	List	   *events;
+
+	note->at = j->at;
+	note->prev_seq = 0;
+	if (j->old != NULL)
+	{
+		TimestampTz old_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
+
+		note->prev_seq = DatumGetInt32(TVAL(j->desk, j->old, TC_EVENT_SEQ));
+		memcpy(note->prev_hash, VARDATA_ANY(DatumGetByteaPP(TVAL(j->desk, j->old, TC_EVENT_HASH))),
+			   HASH_LEN);
+		/* events of a statement that is still running come before */
+		(void) as_pending_head(j->desk, j->ticket_id, &note->prev_seq, note->prev_hash);
+		event_at = Max(event_at, old_at);
+	}
+
+	events = as_ticket_events(j->st, j->old, j->new, note);
+	if (events != NIL)
+	{
+		EventRow   *last = llast(events);
+
+		set_value(j, TC_EVENT_SEQ, Int32GetDatum(last->seq));
+		set_value(j, TC_EVENT_HASH, as_bytea(last->hash));
+		set_value(j, TC_EVENT_AT, TimestampTzGetDatum(event_at));
+		as_pending_head_moved(j->desk, j->ticket_id, last->seq, last->hash);
+	}
+	note->fingerprint = as_fingerprint(j->desk, j->new);
+}
+
+static TicketRow *
+copy_row(const AsDesk *desk, TupleTableSlot *slot)
+{
+	int			natts = desk->tupdesc->natts;
+	TicketRow  *row = palloc(sizeof(TicketRow));
+
+	slot_getallattrs(slot);
+	row->values = palloc(natts * sizeof(Datum));
+	row->nulls = palloc(natts * sizeof(bool));
+	memcpy(row->values, slot->tts_values, natts * sizeof(Datum));
+	memcpy(row->nulls, slot->tts_isnull, natts * sizeof(bool));
+	return row;
+}
+
+/*
+ * aftersales.ticket_judge()
+ */
+Datum
+as_ticket_judge(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	bool		is_update;
+	Judgement	j;
+	AsStatement *st;
+	bool		moves;
+
+	as_check_trigger(fcinfo, "ticket_judge", TRIGGER_EVENT_BEFORE, true);
+	is_update = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event);
+	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
+	if (st->internal)
+		return PointerGetDatum(is_update ? trigdata->tg_newtuple : trigdata->tg_trigtuple);
+
+	memset(&j, 0, sizeof(j));
+	j.st = st;
+	j.desk = st->desk;
+	j.rel = trigdata->tg_relation;
+	j.new = copy_row(st->desk, is_update ? trigdata->tg_newslot : trigdata->tg_trigslot);
+	if (is_update)
+		j.old = as_row_from_slot(trigdata->tg_trigslot);
+	j.ticket_id = DatumGetInt64(TVAL(j.desk, is_update ? j.old : j.new, TC_TICKET_ID));
+	(void) as_actor(st);
+
+	if (is_update)
+		judge_change(&j);
+	else
+		judge_opening(&j);
+
+	moves = j.from == NULL || strcmp(j.from, j.to) != 0;
+	if (moves)
+	{
+		set_value(&j, TC_STATUS_AT, TimestampTzGetDatum(j.at));
+		if (!is_update)
+		{
+			TVAL(j.desk, j.new, TC_STATUS_NOTE) = TVAL(j.desk, j.new, TC_NOTE);
+			TNULL(j.desk, j.new, TC_STATUS_NOTE) = TNULL(j.desk, j.new, TC_NOTE);
+		}
+	}
+	set_null(&j, TC_HAPPENED_AT);
+	set_null(&j, TC_NOTE);
+	set_value(&j, TC_CHANGED_AT, TimestampTzGetDatum(st->recorded_at));
+	if (!is_update)
+	{
+		/* so that guards see a complete row */
+		set_value(&j, TC_EVENT_AT, TimestampTzGetDatum(j.at));
+		set_value(&j, TC_EVENT_SEQ, Int32GetDatum(0));
+		set_value(&j, TC_EVENT_HASH, PointerGetDatum(cstring_to_text("")));
+	}
+	as_judge_move(&j);
+	put_head(&j);
+
+	return PointerGetDatum(heap_form_tuple(RelationGetDescr(trigdata->tg_relation),
+										   j.new->values, j.new->nulls));
+}
+
+/* ---------- recording ---------- */
+
+typedef struct Recorder
+{
+	AsStatement *st;
+	Relation	rel;
+	EventWriter *events;
+	ClockWriter *clocks;
+} Recorder;
+
+static void
+responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
+{
+	step->has_org = !TNULL(desk, row, TC_ORG_ID);
+	step->org_id = step->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
+	step->assignee = TNULL(desk, row, TC_ASSIGNEE) ? NULL :
+		TextDatumGetCString(TVAL(desk, row, TC_ASSIGNEE));
+}
+
+/* Whether a column that clock conditions read has changed. */
+static bool
+needs_rematch(AsStatement *st, const PolicyType *pt, const TicketRow *old, const TicketRow *new)
+{
+	Bitmapset  *columns = as_expr_condition_columns(st, pt);
+	int			attno = -1;
+
+	while ((attno = bms_next_member(columns, attno)) >= 0)
+		if (as_column_changed(st->desk, old, new, attno - 1))
+			return true;
+	return false;
+}
+
+/* Moves the clocks of one ticket by its events. */
+static void
+record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *events,
+			  const RowNote *note)
+{
+	AsStatement *st = r->st;
+	const AsDesk *desk = st->desk;
+	const PolicyVersion *pv;
+	const PolicyType *pt;
+	ClockStep	step = {0};
+	bool		settled = false;
+	ListCell   *lc;
+
+	pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(desk, new, TC_POLICY)),
+						   DatumGetInt32(TVAL(desk, new, TC_POLICY_VERSION)));
+	pt = as_policy_type(pv, TextDatumGetCString(TVAL(desk, new, TC_TICKET_TYPE)));
+	as_expr_set_ticket(st, new);
+
+	step.ticket_id = note->ticket_id;
+	step.at = note->at;
+	step.is_new = old == NULL;
+	responsible(desk, old == NULL ? new : old, &step);
+	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
+	{
+		as_clock_rematch(r->clocks, pt, &step);
+		settled = true;
+	}
+	foreach(lc, events)
+	{
+		EventRow   *e = lfirst(lc);
+
+		step.seq = e->seq;
+		step.actions = as_policy_actions(pt, e->event);
+		if (step.actions != NULL)
+		{
+			as_clock_step(r->clocks, pt, &step);
+			settled = true;
+		}
+		if (old == NULL)
+		{
+			step.actions = as_policy_actions(pt, psprintf("status:%s", e->to_state));
+			if (step.actions != NULL)
+				as_clock_step(r->clocks, pt, &step);
+		}
+	}
+	if (!settled && old != NULL && pt->nrules > 0)
+	{
+		step.actions = NULL;
+		as_clock_step(r->clocks, pt, &step);
+	}
+}
+
+static void
+record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
+{
+	const AsDesk *desk = r->st->desk;
+	int64		ticket_id = DatumGetInt64(TVAL(desk, new, TC_TICKET_ID));
+	RowNote    *note = as_note_find(r->st, ticket_id);
+	List	   *events;
+	ListCell   *lc;
+
+	if (note == NULL || note->fingerprint != as_fingerprint(desk, new))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("ticket " INT64_FORMAT " was altered after it was judged", ticket_id),
+				 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\n"
+						   "ticket=" INT64_FORMAT, RelationGetRelationName(r->rel), ticket_id),
+				 errhint("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."),
+				 errtable(r->rel)));
+
+	events = as_ticket_events(r->st, old, new, note);
+	foreach(lc, events)
+		as_event_write(r->events, lfirst(lc));
+	record_clocks(r, old, new, events, note);
+}
+
+/*
+ * record_all walks the transition tables.  Both hold the rows in the same
+ * order; that they fit is checked all the same.
+ */
+static void
+record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
+{
+	TupleDesc	tupdesc = RelationGetDescr(r->rel);
+	TupleTableSlot *new_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
+	TupleTableSlot *old_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
+	int			new_ptr = tuplestore_alloc_read_pointer(new_rows, 0);
+	int			old_ptr = old_rows == NULL ? 0 : tuplestore_alloc_read_pointer(old_rows, 0);
+	const AsDesk *desk = r->st->desk;
+
+	for (;;)
+	{
+		MemoryContext old = MemoryContextSwitchTo(r->st->rowcxt);
+		TicketRow  *old_row = NULL;
+		TicketRow  *new_row;
+
+		CHECK_FOR_INTERRUPTS();
+		tuplestore_select_read_pointer(new_rows, new_ptr);
+		if (!tuplestore_gettupleslot(new_rows, true, false, new_slot))
+		{
+			MemoryContextSwitchTo(old);
+			break;
+		}
+		new_row = as_row_from_slot(new_slot);
+		if (old_rows != NULL)
+		{
+			tuplestore_select_read_pointer(old_rows, old_ptr);
+			if (!tuplestore_gettupleslot(old_rows, true, false, old_slot))
+				elog(ERROR, "transition tables have different lengths");
+			old_row = as_row_from_slot(old_slot);
+			if (TVAL(desk, old_row, TC_TICKET_ID) != TVAL(desk, new_row, TC_TICKET_ID))
+				elog(ERROR, "transition tables have different orders");
+		}
+		record_row(r, old_row, new_row);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(r->st->rowcxt);
+	}
+	ExecDropSingleTupleTableSlot(new_slot);
+	ExecDropSingleTupleTableSlot(old_slot);
+}
+
+/*
+ * aftersales.ticket_record()
+ */
+Datum
+as_ticket_record(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	AsStatement *st;
+	Recorder	r;
+
+	as_check_trigger(fcinfo, "ticket_record", TRIGGER_EVENT_AFTER, false);
+	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
+	if (!st->internal && tuplestore_tuple_count(trigdata->tg_newtable) > 0)
+	{
+		SPI_connect();
+		r.st = st;
+		r.rel = trigdata->tg_relation;
+		r.events = as_event_writer(st);
+		r.clocks = as_clock_writer(st);
+		record_all(&r, trigdata->tg_oldtable, trigdata->tg_newtable);
+		as_event_flush(r.events);
+		as_clock_flush(r.clocks);
+		SPI_finish();
+	}
+	as_statement_drop(st);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * transitions.c
+ *	  allowed_transitions(): what tickets may do next.
+ *
+ * The same judgement as the trigger's, on the row as it would be.  Rows are
+ * read with the caller's rights.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "expression.h"
+#include "workflow.h"
+
+PG_FUNCTION_INFO_V1(as_allowed_transitions);
+
+#define NCOLS 10
+
+static Datum
+text_array(const TextList *list)
+{
+	Datum	   *elems = palloc(sizeof(Datum) * Max(list->n, 1));
+	int			i;
+
+	for (i = 0; i < list->n; i++)
+		elems[i] = CStringGetTextDatum(list->item[i]);
+	return PointerGetDatum(construct_array(elems, list->n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* "a,b" as an array */
+static Datum
+clause_array(const char *clauses)
+{
+	TextList	list = {0, palloc(sizeof(char *) * (strlen(clauses) + 1))};
+	char	   *copy = pstrdup(clauses);
+	char	   *save = NULL;
+	char	   *c;
+
+	for (c = strtok_r(copy, ",", &save); c != NULL; c = strtok_r(NULL, ",", &save))
+		list.item[list.n++] = c;
+	return text_array(&list);
+}
+
+static Datum
+text_or_null(const char *s, bool *isnull)
+{
+	*isnull = s == NULL;
+	return s == NULL ? (Datum) 0 : CStringGetTextDatum(s);
+}
+
+static void
+put_row(ReturnSetInfo *rsinfo, const Judgement *j, const PolicyTransition *tr, bool allowed,
+		bool role_ok, const char *guard, const char *message, const TextList *ask_for,
+		const char *clauses)
+{
+	Datum		values[NCOLS];
+	bool		nulls[NCOLS] = {false};
+
+	values[0] = Int64GetDatum(j->ticket_id);
+	values[1] = CStringGetTextDatum(j->pt->states[tr->to].state);
+	values[2] = text_or_null(tr->label_en, &nulls[2]);
+	values[3] = text_or_null(tr->label_zh, &nulls[3]);
+	values[4] = BoolGetDatum(allowed);
+	values[5] = BoolGetDatum(role_ok);
+	values[6] = text_or_null(guard, &nulls[6]);
+	values[7] = text_or_null(message, &nulls[7]);
+	values[8] = text_array(ask_for);
+	values[9] = clause_array(clauses);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+static void
+put_transition(ReturnSetInfo *rsinfo, Judgement *j, const PolicyTransition *tr)
+{
+	bool		role_ok = tr->any_role ||
+		as_actor_has_role(as_actor(j->st), tr->roles.n, tr->roles.item);
+	List	   *guards;
+	List	   *missing;
+	ListCell   *lc;
+
+	j->to = j->pt->states[tr->to].state;
+	TVAL(j->desk, j->new, TC_STATUS) = CStringGetTextDatum(j->to);
+	TVAL(j->desk, j->new, TC_STATUS_AT) = TimestampTzGetDatum(j->at);
+	guards = as_unmet_guards(j, tr->from, tr->to);
+	missing = as_missing_attributes(j, j->to);
+	if (guards == NIL && missing == NIL)
+		put_row(rsinfo, j, tr, role_ok, role_ok, NULL, NULL, &tr->ask_for, tr->clauses);
+	foreach(lc, guards)
+	{
+		PolicyGuard *g = lfirst(lc);
+
+		put_row(rsinfo, j, tr, false, role_ok, g->guard, as_guard_message(g), &g->ask_for, g->clauses);
+	}
+	foreach(lc, missing)
+	{
+		PolicyAttribute *a = lfirst(lc);
+		TextList	ask_for = {1, &a->attribute};
+
+		put_row(rsinfo, j, tr, false, role_ok, a->attribute,
+				psprintf(_("the attribute must have a value in state \"%s\""), j->to),
+				&ask_for, a->clauses);
+	}
+}
+
+static void
+put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, HeapTupleHeader header)
+{
+	HeapTupleData tuple;
+	TicketRow	row;
+	Judgement	j;
+	int			from;
+	int			i;
+
+	tuple.t_data = header;
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	row.values = palloc(st->desk->tupdesc->natts * sizeof(Datum));
+	row.nulls = palloc(st->desk->tupdesc->natts * sizeof(bool));
+	heap_deform_tuple(&tuple, st->desk->tupdesc, row.values, row.nulls);
+
+	memset(&j, 0, sizeof(j));
+	j.st = st;
+	j.desk = st->desk;
+	j.new = j.old = &row;
+	j.ticket_id = DatumGetInt64(TVAL(j.desk, &row, TC_TICKET_ID));
+	j.from = TextDatumGetCString(TVAL(j.desk, &row, TC_STATUS));
+	j.at = Max(st->now, DatumGetTimestampTz(TVAL(j.desk, &row, TC_EVENT_AT)));
+	j.pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(j.desk, &row, TC_POLICY)),
+							 DatumGetInt32(TVAL(j.desk, &row, TC_POLICY_VERSION)));
+	j.pt = j.pv == NULL ? NULL :
+		as_policy_type(j.pv, TextDatumGetCString(TVAL(j.desk, &row, TC_TICKET_TYPE)));
+	if (j.pt == NULL)
+		return;
+	from = as_policy_state(j.pt, j.from);
+	for (i = 0; i < j.pt->ntransitions; i++)
+		if (from != STATE_NONE && j.pt->transitions[i].from == from &&
+			j.pt->transitions[i].to < j.pt->nstates)
+			put_transition(rsinfo, &j, &j.pt->transitions[i]);
+}
+
+/*
+ * aftersales.allowed_transitions(ticket_ids, desk)
+ */
+Datum
+as_allowed_transitions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			nspid = as_desk_resolve(fcinfo, 1);
+	AsStatement *st;
+	Oid			types[1] = {INT8ARRAYOID};
+	Datum		values[1];
+	SPITupleTable *table;
+	int			nrows;
+	int			i;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	st = as_statement_push(nspid);
+	values[0] = PG_GETARG_DATUM(0);
+	SPI_connect();
+	if (SPI_execute_with_args(psprintf("SELECT t FROM %s t WHERE t.ticket_id" EQ
+									   "ANY ($1) ORDER BY t.ticket_id",
+									   as_desk_table(st->desk, "ticket")),
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading tickets failed");
+	table = SPI_tuptable;
+	nrows = (int) SPI_processed;
+	for (i = 0; i < nrows; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
+		bool		isnull;
+
+		put_ticket(rsinfo, st, DatumGetHeapTupleHeader(SPI_getbinval(table->vals[i], table->tupdesc,
+																	 1, &isnull)));
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(st->rowcxt);
+	}
+	SPI_finish();
+	as_statement_drop(st);
+	return (Datum) 0;
+}

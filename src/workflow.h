@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * workflow.h
+ *	  Judging a ticket row by its policy.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_WORKFLOW_H
+#define AFTERSALES_WORKFLOW_H
+
+#include "aftersales.h"
+#include "policy.h"
+
+/* A row being judged. */
+typedef struct Judgement
+{
+	AsStatement *st;
+	AsDesk	   *desk;
+	Relation	rel;			/* the table written, for error fields */
+	const PolicyVersion *pv;
+	const PolicyType *pt;
+	int64		ticket_id;
+	TicketRow  *old;			/* NULL: an opening */
+	TicketRow  *new;
+	const char *from;			/* NULL: an opening */
+	const char *to;
+	TimestampTz at;
+} Judgement;
+
+/* workflow.c */
+extern const PolicyTransition *as_find_transition(const PolicyType *pt, int from, int to);
+extern List *as_unmet_guards(Judgement *j, int from, int to);
+extern List *as_missing_attributes(Judgement *j, const char *state);
+extern const char *as_guard_message(const PolicyGuard *g);
+extern char *as_refusal_line(const Judgement *j, const char *guards, const char *clauses);
+extern void as_judge_move(Judgement *j);
+extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
+							const char *what, const char *clauses);
+
+/* value.c */
+extern void as_check_values(Judgement *j);
+
+/* moment.c */
+extern TimestampTz as_moment(const Judgement *j, bool given, TimestampTz at,
+							 TimestampTz latest_known, TimestampTz earliest,
+							 const char *event);
+
+#endif							/* AFTERSALES_WORKFLOW_H */
