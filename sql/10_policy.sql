@@ -9,6 +9,9 @@
 -- them; what spans rows is said by check_policy() and refused by
 -- activate_policy().
 
+CREATE SCHEMA aftersales;
+COMMENT ON SCHEMA aftersales IS 'aftersales: policies as rows, the functions that enforce them, the clause catalogue.';
+
 CREATE TABLE aftersales.policy (
     policy      text CONSTRAINT policy_pkey PRIMARY KEY
                 CONSTRAINT policy_code_check CHECK (policy ~ '^[a-z][a-z0-9_]*$'),

@@ -38,6 +38,8 @@
 
 #undef TEXTDOMAIN
 #define TEXTDOMAIN PG_TEXTDOMAIN("aftersales")
+#undef _
+#define _(x) dgettext(TEXTDOMAIN, x)
 
 /* every operator in our SQL text is named with its schema */
 #define EQ		" OPERATOR(pg_catalog.=) "
@@ -174,6 +176,15 @@ extern const AsActor *as_actor(AsStatement *st);
 extern bool as_actor_has_role(const AsActor *actor, int nroles, char **roles);
 
 /* plan.c */
+typedef struct AsOwner
+{
+	Oid			save_userid;
+	int			save_sec_context;
+} AsOwner;
+
+extern void as_become_owner(const AsDesk *desk, AsOwner *save);
+extern void as_become_caller(const AsOwner *save);
+
 typedef enum PlanId
 {
 	PLAN_EVENT_ONE, PLAN_EVENT_MANY,

@@ -10,10 +10,13 @@
  */
 #include "aftersales.h"
 
+#include "common/int.h"
 #include "datatype/timestamp.h"
 #include "utils/datetime.h"
 
 #include "clock.h"
+
+#define MAX_TARGET_DAYS 1000000	/* more than any timestamp's span of use */
 
 /*
  * end_of_day returns the last microsecond of a local day: the beginning of
@@ -70,12 +73,16 @@ TimestampTz
 as_clock_due(const ClockRule *rule, TimestampTz started_at, pg_tz *tz)
 {
 	TimestampTz due;
+	bool		out_of_range = TIMESTAMP_NOT_FINITE(started_at) ||
+		rule->target->month > MAX_TARGET_DAYS / 30 || rule->target->day > MAX_TARGET_DAYS;
 
-	if (rule->calendar_day)
+	if (out_of_range)
+		due = 0;
+	else if (rule->calendar_day)
 		due = due_by_day(rule, started_at, tz);
 	else
-		due = started_at + rule->target->time;
-	if (TIMESTAMP_NOT_FINITE(started_at) || !IS_VALID_TIMESTAMP(due) || due < started_at - USECS_PER_DAY)
+		out_of_range = pg_add_s64_overflow(started_at, rule->target->time, &due);
+	if (out_of_range || !IS_VALID_TIMESTAMP(due))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("due time of rule \"%s\" is out of range", rule->rule)));

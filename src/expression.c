@@ -322,6 +322,7 @@ compiled_set(AsStatement *st, const PolicyVersion *pv)
 	return set;
 }
 
+/* The compiled expression; the caller acts as the desk's owner. */
 static CachedExpression *
 compile(CompiledSet *set, int expr)
 {
@@ -349,10 +350,12 @@ as_expr_condition_columns(AsStatement *st, const PolicyType *pt)
 	CompiledSet *set = compiled_set(st, pt->version);
 	int			t = pt - pt->version->types;
 	Bitmapset  *columns = NULL;
+	AsOwner		owner;
 	int			i;
 
 	if (set->columns_known[t])
 		return set->columns[t];
+	as_become_owner(st->desk, &owner);
 	for (i = 0; i < pt->nrules; i++)
 	{
 		List	   *vars;
@@ -369,6 +372,7 @@ as_expr_condition_columns(AsStatement *st, const PolicyType *pt)
 			MemoryContextSwitchTo(old);
 		}
 	}
+	as_become_caller(&owner);
 	set->columns[t] = columns;
 	set->columns_known[t] = true;
 	return columns;
@@ -451,11 +455,15 @@ expr_state(AsStatement *st, const PolicyVersion *pv, int expr)
 /*
  * as_expr_holds tells whether an expression is true for the ticket set
  * before; NULL is not.  -1 is the expression that always holds.
+ *
+ * It runs as the desk's owner: a writer needs no right on guard functions or
+ * on what they read.
  */
 bool
 as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
 {
 	ErrorContextCallback callback;
+	AsOwner		owner;
 	ExprState  *state;
 	Datum		value;
 	bool		isnull;
@@ -467,8 +475,10 @@ as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
 	callback.arg = &pv->exprs[expr];
 	error_context_stack = &callback;
 
+	as_become_owner(st->desk, &owner);
 	state = expr_state(st, pv, expr);
 	value = ExecEvalExprSwitchContext(state, GetPerTupleExprContext(st->estate), &isnull);
+	as_become_caller(&owner);
 
 	error_context_stack = callback.previous;
 	return !isnull && DatumGetBool(value);

@@ -163,37 +163,37 @@ typedef struct AccessLevel
 {
 	const char *level;
 	bool		on_desk;
-	const char *grants;			/* %1$s desk, %2$s desk_bi, %3$s role */
+	const char *grants;			/* with @desk@, @desk_bi@ and @role@ */
 } AccessLevel;
 
 static const AccessLevel access_level[] = {
 	{"app", true,
-		"GRANT USAGE ON SCHEMA %1$s, aftersales TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
-		"GRANT INSERT, UPDATE ON %1$s.ticket TO %3$s;"
-		"GRANT INSERT ON %1$s.ticket_event TO %3$s;"
+		"GRANT USAGE ON SCHEMA @desk@, aftersales TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
+		"GRANT INSERT ON @desk@.ticket_event TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text) TO %3$s"},
+	" aftersales.clock_expired(text) TO @role@"},
 	{"audit", true,
-		"GRANT USAGE ON SCHEMA %1$s, %2$s, aftersales TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA %2$s TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
-	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO %3$s"},
+		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
+	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
 	{"bi", true,
-		"GRANT USAGE ON SCHEMA %2$s TO %3$s;"
-	"GRANT SELECT ON ALL TABLES IN SCHEMA %2$s TO %3$s"},
+		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
+	"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@"},
 	{"admin", false,
-		"GRANT USAGE ON SCHEMA aftersales TO %3$s;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO %3$s;"
+		"GRANT USAGE ON SCHEMA aftersales TO @role@;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE, DELETE ON aftersales.policy, aftersales.policy_version,"
 		" aftersales.ticket_type, aftersales.category, aftersales.service_area,"
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
-		" aftersales.clause TO %3$s;"
-	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO %3$s"}
+		" aftersales.clause TO @role@;"
+	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@"}
 };
 
 /*
@@ -228,8 +228,9 @@ as_grant_access(PG_FUNCTION_ARGS)
 		desk = pstrdup(quote_identifier(name));
 		desk_bi = pstrdup(quote_identifier(psprintf("%s_bi", name)));
 	}
-	run_script(psprintf(found->grants, desk, desk_bi,
-						quote_identifier(NameStr(*PG_GETARG_NAME(0)))));
+	run_script(replace_all(replace_all(replace_all(found->grants, "@desk@", desk),
+									   "@desk_bi@", desk_bi),
+						   "@role@", quote_identifier(NameStr(*PG_GETARG_NAME(0)))));
 	PG_RETURN_VOID();
 }
 

@@ -275,25 +275,40 @@ as_plan(const AsDesk *desk, PlanId id)
 	return entry->plan;
 }
 
+/*
+ * as_become_owner goes on as the desk's owner, until as_become_caller; when an
+ * error comes between, the end of the (sub)transaction goes back.
+ */
+void
+as_become_owner(const AsDesk *desk, AsOwner *save)
+{
+	GetUserIdAndSecContext(&save->save_userid, &save->save_sec_context);
+	SetUserIdAndSecContext(desk->owner, save->save_sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
+void
+as_become_caller(const AsOwner *save)
+{
+	SetUserIdAndSecContext(save->save_userid, save->save_sec_context);
+}
+
 static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	Oid protected_relid, Snapshot snapshot)
 {
-	Oid			save_userid;
-	int			save_sec_context;
+	AsOwner		owner;
 	SPIPlanPtr	plan;
 	int			rc;
 
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(desk->owner, save_sec_context |
-						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	as_become_owner(desk, &owner);
 	plan = as_plan(desk, id);
 	as_arm(protected_relid);
 	rc = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot,
 							  false, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
-	SetUserIdAndSecContext(save_userid, save_sec_context);
+	as_become_caller(&owner);
 	return (int) SPI_processed;
 }
 

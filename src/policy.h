@@ -182,7 +182,6 @@ struct AsCache
 extern void as_cache_init(void);
 extern AsCache *as_cache_pin(void);
 extern void as_cache_unpin(AsCache *cache);
-extern void as_cache_changed(void);
 extern void as_cache_watch(Oid relid);
 extern Oid	as_schema_oid(void);
 extern const PolicyVersion *as_policy_version(AsCache *cache, const char *policy, int version);

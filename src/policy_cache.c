@@ -82,15 +82,6 @@ as_cache_watch(Oid relid)
 }
 
 /*
- * as_cache_changed makes the next pin load anew.
- */
-void
-as_cache_changed(void)
-{
-	generation++;
-}
-
-/*
  * as_schema_oid returns the schema of the extension.
  */
 Oid

@@ -87,6 +87,12 @@ refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
 			 errtablecol(j->rel, j->desk->attno[col])));
 }
 
+static bool
+same_time(TimestampTz a, TimestampTz b)
+{
+	return a - b < SAME_TIME && b - a < SAME_TIME;
+}
+
 /*
  * keep_owned refuses a real change of a column that is not the writer's, and
  * puts the old value back where only a rounding came back.
@@ -104,8 +110,8 @@ keep_owned(Judgement *j, const TicketColumn *cols, int n, bool is_fixed)
 			continue;
 		if (TupleDescAttr(j->desk->tupdesc, i)->atttypid != TIMESTAMPTZOID ||
 			j->old->nulls[i] || j->new->nulls[i] ||
-			Abs(DatumGetTimestampTz(j->old->values[i]) -
-				DatumGetTimestampTz(j->new->values[i])) >= SAME_TIME)
+			!same_time(DatumGetTimestampTz(j->old->values[i]),
+					   DatumGetTimestampTz(j->new->values[i])))
 			refuse_owned(j, cols[c], is_fixed);
 		j->new->values[i] = j->old->values[i];
 	}
@@ -250,23 +256,36 @@ take_note(Judgement *j, bool moves)
 				 errtablecol(j->rel, j->desk->attno[TC_NOTE])));
 }
 
-static bool
-any_business_change(const Judgement *j)
+/*
+ * change_moment returns when a change happened.  Each event that the row
+ * means has a say: the move, and every changed column whose event the policy
+ * gives a backdate_limit.
+ */
+static TimestampTz
+change_moment(Judgement *j, bool moves)
 {
+	TimestampTz event_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
+	TimestampTz status_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_STATUS_AT));
+	TimestampTz result = Max(j->st->now, event_at);
+	TimestampTz at = DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT));
 	int			i;
 
+	if (TNULL(j->desk, j->new, TC_HAPPENED_AT))
+		return result;
+	if (moves)
+		result = as_moment(j, true, at, event_at, status_at, psprintf("status:%s", j->to));
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
 		if (j->desk->is_business[i] && as_column_changed(j->desk, j->old, j->new, i))
-			return true;
-	return false;
+			result = as_moment(j, true, at, event_at, status_at,
+							   psprintf("changed:%s",
+										NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname)));
+	return result;
 }
 
 static void
 judge_change(Judgement *j)
 {
 	bool		moves;
-	TimestampTz event_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
-	TimestampTz status_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_STATUS_AT));
 	int			version = DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION));
 
 	j->from = get_text(j, j->old, TC_STATUS);
@@ -291,13 +310,7 @@ judge_change(Judgement *j)
 
 	moves = strcmp(j->from, j->to) != 0;
 	take_note(j, moves);
-	if (moves || any_business_change(j))
-		j->at = as_moment(j, !TNULL(j->desk, j->new, TC_HAPPENED_AT),
-						  DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)),
-						  event_at, status_at,
-						  moves ? psprintf("status:%s", j->to) : "changed");
-	else
-		j->at = Max(j->st->now, event_at);
+	j->at = change_moment(j, moves);
 	as_check_values(j);
 }
 
