@@ -5,9 +5,11 @@
 -- a ticket keeps the version it was opened under.  A NULL ticket_type in a
 -- rule row means "every ticket type of this policy".
 --
--- Checks on these tables look at the row alone, because pg_restore fires
--- them; what spans rows is said by check_policy() and refused by
--- activate_policy().
+-- There are no foreign keys among these tables: a parallel pg_restore loads
+-- the data of extension tables in any order.  The row check of
+-- 40_function.sql stands in for them, except while a dump is restored, and
+-- so does the removal of what hangs on a deleted row.  What else spans rows
+-- is said by check_policy() and refused by activate_policy().
 
 CREATE SCHEMA aftersales;
 COMMENT ON SCHEMA aftersales IS 'aftersales: policies as rows, the functions that enforce them, the clause catalogue.';
@@ -36,8 +38,6 @@ CREATE TABLE aftersales.policy_version (
     activated_at    timestamptz,
     activated_by    text,
     CONSTRAINT policy_version_pkey PRIMARY KEY (policy, version),
-    CONSTRAINT policy_version_policy_fkey FOREIGN KEY (policy)
-        REFERENCES aftersales.policy (policy) ON DELETE CASCADE,
     CONSTRAINT policy_version_active_check
         CHECK ((status = 'draft') = (effective_from IS NULL)
            AND (status = 'draft') = (activated_at IS NULL))
@@ -58,9 +58,7 @@ CREATE TABLE aftersales.ticket_type (
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT ticket_type_pkey PRIMARY KEY (policy, version, ticket_type),
-    CONSTRAINT ticket_type_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE
+    CONSTRAINT ticket_type_pkey PRIMARY KEY (policy, version, ticket_type)
 );
 COMMENT ON TABLE aftersales.ticket_type IS 'One row per kind of ticket a policy knows; each has its own workflow.';
 
@@ -75,16 +73,8 @@ CREATE TABLE aftersales.category (
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT category_pkey PRIMARY KEY (policy, version, category),
-    CONSTRAINT category_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE,
-    CONSTRAINT category_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT category_parent_fkey FOREIGN KEY (policy, version, parent)
-        REFERENCES aftersales.category (policy, version, category) ON DELETE CASCADE
+    CONSTRAINT category_pkey PRIMARY KEY (policy, version, category)
 );
-CREATE INDEX category_type_idx ON aftersales.category (policy, version, ticket_type);
-CREATE INDEX category_parent_idx ON aftersales.category (policy, version, parent);
 COMMENT ON TABLE aftersales.category IS 'One row per category, a tree. When a ticket type has categories, a ticket of that type may name no other.';
 COMMENT ON COLUMN aftersales.category.parent IS 'The category above it, NULL at the top.';
 COMMENT ON COLUMN aftersales.category.grade IS 'Grade a ticket of this category gets when it is opened without one.';
@@ -97,9 +87,7 @@ CREATE TABLE aftersales.service_area (
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT service_area_pkey PRIMARY KEY (policy, version, area),
-    CONSTRAINT service_area_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE
+    CONSTRAINT service_area_pkey PRIMARY KEY (policy, version, area)
 );
 COMMENT ON TABLE aftersales.service_area IS 'One row per service area. When a policy has areas, ticket.area may name no other.';
 
@@ -118,11 +106,7 @@ CREATE TABLE aftersales.attribute (
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT attribute_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, attribute),
-    CONSTRAINT attribute_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT attribute_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT attribute_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, attribute)
 );
 COMMENT ON TABLE aftersales.attribute IS 'One row per key that ticket.attributes may hold; conditions and guards use it as a bare name, typed.';
 COMMENT ON COLUMN aftersales.attribute.ticket_type IS 'Ticket type it belongs to; NULL: every type.';
@@ -144,11 +128,7 @@ CREATE TABLE aftersales.event_type (
     label_en        text,
     label_zh        text,
     clauses         text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT event_type_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, event),
-    CONSTRAINT event_type_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT event_type_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT event_type_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, event)
 );
 COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>) only sets its backdate_limit and label: those come from the triggers alone.';
 COMMENT ON COLUMN aftersales.event_type.roles IS 'Staff roles that may log it; NULL: anyone.';
@@ -168,11 +148,7 @@ CREATE TABLE aftersales.workflow_state (
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT workflow_state_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, state),
-    CONSTRAINT workflow_state_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT workflow_state_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT workflow_state_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, state)
 );
 COMMENT ON TABLE aftersales.workflow_state IS 'One row per state a ticket of this type can have.';
 COMMENT ON COLUMN aftersales.workflow_state.kind IS 'initial (a ticket may be opened in it; the lowest position is the default), active, waiting (for somebody else), done (work finished), closed (nothing more to do).';
@@ -189,11 +165,7 @@ CREATE TABLE aftersales.workflow_transition (
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
     CONSTRAINT workflow_transition_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, from_state, to_state),
-    CONSTRAINT workflow_transition_moves_check CHECK (from_state IS DISTINCT FROM to_state),
-    CONSTRAINT workflow_transition_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT workflow_transition_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT workflow_transition_moves_check CHECK (from_state IS DISTINCT FROM to_state)
 );
 COMMENT ON TABLE aftersales.workflow_transition IS 'One row per move a ticket may make. What has no row is refused (SV001).';
 COMMENT ON COLUMN aftersales.workflow_transition.from_state IS 'State it leaves; NULL: the opening itself, for a state that is not of kind initial or whose opening is limited to roles.';
@@ -213,11 +185,7 @@ CREATE TABLE aftersales.workflow_guard (
     message_zh  text,
     ask_for     text[] NOT NULL DEFAULT '{}',
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT workflow_guard_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, from_state, to_state, guard),
-    CONSTRAINT workflow_guard_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT workflow_guard_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT workflow_guard_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, from_state, to_state, guard)
 );
 COMMENT ON TABLE aftersales.workflow_guard IS 'One row per condition that must hold for a move. All that are not met are named together (SV002).';
 COMMENT ON COLUMN aftersales.workflow_guard.from_state IS 'Guards moves out of this state; NULL: any, the opening included.';
@@ -249,11 +217,7 @@ CREATE TABLE aftersales.sla_rule (
     label_en        text,
     label_zh        text,
     clauses         text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT sla_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, rule),
-    CONSTRAINT sla_rule_version_fkey FOREIGN KEY (policy, version)
-        REFERENCES aftersales.policy_version (policy, version) ON DELETE CASCADE,
-    CONSTRAINT sla_rule_type_fkey FOREIGN KEY (policy, version, ticket_type)
-        REFERENCES aftersales.ticket_type (policy, version, ticket_type) ON DELETE CASCADE
+    CONSTRAINT sla_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, rule)
 );
 COMMENT ON TABLE aftersales.sla_rule IS 'One row per clock rule: when a clock of this name starts, stops and is due. Of several rules of one clock the matching one with the highest rank counts.';
 COMMENT ON COLUMN aftersales.sla_rule.rule IS 'Name of the rule, unique in its ticket type; refusals and clocks cite it.';

@@ -39,6 +39,10 @@ CREATE FUNCTION aftersales.policy_added() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_policy_added';
 COMMENT ON FUNCTION aftersales.policy_added() IS 'AFTER ROW on policy: gives a new policy its draft version 1.';
 
+CREATE FUNCTION aftersales.policy_removed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_policy_removed';
+COMMENT ON FUNCTION aftersales.policy_removed() IS 'AFTER ROW on policy, policy_version and ticket_type: removes what hangs on a deleted row.';
+
 -- Time
 
 CREATE FUNCTION aftersales.now() RETURNS timestamptz
@@ -185,3 +189,9 @@ CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aft
 ALTER TABLE aftersales.guard_function ENABLE ALWAYS TRIGGER table_changed;
 CREATE TRIGGER policy_added AFTER INSERT ON aftersales.policy
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_added();
+CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.policy
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_removed();
+CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.policy_version
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_removed();
+CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.ticket_type
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_removed();

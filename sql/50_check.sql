@@ -126,6 +126,24 @@ BEGIN ATOMIC
     UNION ALL
     SELECT 'error', 'ticket_type', '-', 'the version has no ticket types'
     WHERE NOT EXISTS (SELECT FROM type)
+    UNION ALL
+    SELECT 'error', k.table_name, k.item, 'unknown ticket type ' || k.ticket_type
+    FROM (SELECT policy, version, ticket_type, 'category' AS table_name, category AS item FROM aftersales.category
+          UNION ALL SELECT policy, version, ticket_type, 'attribute', attribute FROM aftersales.attribute
+          UNION ALL SELECT policy, version, ticket_type, 'event_type', event FROM aftersales.event_type
+          UNION ALL SELECT policy, version, ticket_type, 'workflow_state', state FROM aftersales.workflow_state
+          UNION ALL SELECT policy, version, ticket_type, 'workflow_transition', to_state FROM aftersales.workflow_transition
+          UNION ALL SELECT policy, version, ticket_type, 'workflow_guard', guard FROM aftersales.workflow_guard
+          UNION ALL SELECT policy, version, ticket_type, 'sla_rule', rule FROM aftersales.sla_rule) k
+    WHERE k.policy = check_policy.policy AND k.version = check_policy.version
+      AND k.ticket_type IS NOT NULL
+      AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)
+    UNION ALL
+    SELECT 'error', 'category', c.category, 'unknown parent ' || c.parent
+    FROM aftersales.category c
+    WHERE c.policy = check_policy.policy AND c.version = check_policy.version AND c.parent IS NOT NULL
+      AND NOT EXISTS (SELECT FROM aftersales.category p
+                      WHERE p.policy = c.policy AND p.version = c.version AND p.category = c.parent)
     -- states
     UNION ALL
     SELECT 'error', 'workflow_state', t.ticket_type, 'no state in which a ticket can be opened'

@@ -192,10 +192,18 @@ extern const PolicyType *as_policy_type(const PolicyVersion *pv, const char *tic
 extern int	as_policy_state(const PolicyType *pt, const char *state);
 extern const PolicyEvent *as_policy_event(const PolicyType *pt, const char *event);
 extern const PolicyAttribute *as_policy_attribute(const PolicyType *pt, const char *name);
-extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 extern bool as_text_in(const TextList *list, const char *item);
 extern char *as_text_join(const TextList *list, const char *separator);
 extern bool as_state_is_open(const PolicyType *pt, const char *state);
+
+/* policy_actions.c */
+extern void as_policy_make_actions(PolicyType *pt);
+extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
+
+/* policy_row.c */
+#define AS_RULE_TABLES 9
+extern const char *const as_rule_table[AS_RULE_TABLES];
+extern bool as_policy_activating;
 
 /* policy_load.c */
 extern void as_policy_load_versions(AsCache *cache);

@@ -290,19 +290,6 @@ as_policy_attribute(const PolicyType *pt, const char *name)
 	return NULL;
 }
 
-/*
- * as_policy_actions returns what an event does to clocks, NULL for nothing.
- */
-const EventActions *
-as_policy_actions(const PolicyType *pt, const char *event)
-{
-	char		key[EVENT_LEN];
-
-	if (strlcpy(key, event, sizeof(key)) >= sizeof(key))
-		return NULL;
-	return hash_search(pt->actions, key, HASH_FIND, NULL);
-}
-
 bool
 as_text_in(const TextList *list, const char *item)
 {

@@ -1,10 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * ticket.c
- *	  The triggers of a desk's ticket table.
- *
- * BEFORE ROW judges and changes nothing but NEW; AFTER STATEMENT reads the
- * transition tables and records.
+ *	  The BEFORE ROW trigger of a desk's ticket table: it judges the row and
+ *	  changes nothing but NEW.  What AFTER STATEMENT does stands in
+ *	  ticket_record.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,20 +11,15 @@
 
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/tuplestore.h"
 
-#include "clock.h"
 #include "event.h"
-#include "expression.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_ticket_judge);
-PG_FUNCTION_INFO_V1(as_ticket_record);
 
 /* a difference below this is a rounding of the writer's */
 #define SAME_TIME	INT64CONST(1000)	/* microseconds */
@@ -426,185 +420,4 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 
 	return PointerGetDatum(heap_form_tuple(RelationGetDescr(trigdata->tg_relation),
 										   j.new->values, j.new->nulls));
-}
-
-/* ---------- recording ---------- */
-
-typedef struct Recorder
-{
-	AsStatement *st;
-	Relation	rel;
-	EventWriter *events;
-	ClockWriter *clocks;
-} Recorder;
-
-static void
-responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
-{
-	step->has_org = !TNULL(desk, row, TC_ORG_ID);
-	step->org_id = step->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
-	step->assignee = TNULL(desk, row, TC_ASSIGNEE) ? NULL :
-		TextDatumGetCString(TVAL(desk, row, TC_ASSIGNEE));
-}
-
-/* Whether a column that clock conditions read has changed. */
-static bool
-needs_rematch(AsStatement *st, const PolicyType *pt, const TicketRow *old, const TicketRow *new)
-{
-	Bitmapset  *columns = as_expr_condition_columns(st, pt);
-	int			attno = -1;
-
-	while ((attno = bms_next_member(columns, attno)) >= 0)
-		if (as_column_changed(st->desk, old, new, attno - 1))
-			return true;
-	return false;
-}
-
-/* Moves the clocks of one ticket by its events. */
-static void
-record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *events,
-			  const RowNote *note)
-{
-	AsStatement *st = r->st;
-	const AsDesk *desk = st->desk;
-	const PolicyVersion *pv;
-	const PolicyType *pt;
-	ClockStep	step = {0};
-	bool		settled = false;
-	ListCell   *lc;
-
-	pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(desk, new, TC_POLICY)),
-						   DatumGetInt32(TVAL(desk, new, TC_POLICY_VERSION)));
-	pt = as_policy_type(pv, TextDatumGetCString(TVAL(desk, new, TC_TICKET_TYPE)));
-	as_expr_set_ticket(st, new);
-
-	step.ticket_id = note->ticket_id;
-	step.at = note->at;
-	step.is_new = old == NULL;
-	responsible(desk, old == NULL ? new : old, &step);
-	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
-	{
-		as_clock_rematch(r->clocks, pt, &step);
-		settled = true;
-	}
-	foreach(lc, events)
-	{
-		EventRow   *e = lfirst(lc);
-
-		step.seq = e->seq;
-		step.actions = as_policy_actions(pt, e->event);
-		if (step.actions != NULL)
-		{
-			as_clock_step(r->clocks, pt, &step);
-			settled = true;
-		}
-		if (old == NULL)
-		{
-			step.actions = as_policy_actions(pt, psprintf("status:%s", e->to_state));
-			if (step.actions != NULL)
-				as_clock_step(r->clocks, pt, &step);
-		}
-	}
-	if (!settled && old != NULL && pt->nrules > 0)
-	{
-		step.actions = NULL;
-		as_clock_step(r->clocks, pt, &step);
-	}
-}
-
-static void
-record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
-{
-	const AsDesk *desk = r->st->desk;
-	int64		ticket_id = DatumGetInt64(TVAL(desk, new, TC_TICKET_ID));
-	RowNote    *note = as_note_find(r->st, ticket_id);
-	List	   *events;
-	ListCell   *lc;
-
-	if (note == NULL || note->fingerprint != as_fingerprint(desk, new))
-		ereport(ERROR,
-				(errcode(ERRCODE_SV_PROTECTED),
-				 errmsg("ticket " INT64_FORMAT " was altered after it was judged", ticket_id),
-				 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\n"
-						   "ticket=" INT64_FORMAT, RelationGetRelationName(r->rel), ticket_id),
-				 errhint("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."),
-				 errtable(r->rel)));
-
-	events = as_ticket_events(r->st, old, new, note);
-	foreach(lc, events)
-		as_event_write(r->events, lfirst(lc));
-	record_clocks(r, old, new, events, note);
-}
-
-/*
- * record_all walks the transition tables.  Both hold the rows in the same
- * order; that they fit is checked all the same.
- */
-static void
-record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
-{
-	TupleDesc	tupdesc = RelationGetDescr(r->rel);
-	TupleTableSlot *new_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
-	TupleTableSlot *old_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
-	int			new_ptr = tuplestore_alloc_read_pointer(new_rows, 0);
-	int			old_ptr = old_rows == NULL ? 0 : tuplestore_alloc_read_pointer(old_rows, 0);
-	const AsDesk *desk = r->st->desk;
-
-	for (;;)
-	{
-		MemoryContext old = MemoryContextSwitchTo(r->st->rowcxt);
-		TicketRow  *old_row = NULL;
-		TicketRow  *new_row;
-
-		CHECK_FOR_INTERRUPTS();
-		tuplestore_select_read_pointer(new_rows, new_ptr);
-		if (!tuplestore_gettupleslot(new_rows, true, false, new_slot))
-		{
-			MemoryContextSwitchTo(old);
-			break;
-		}
-		new_row = as_row_from_slot(new_slot);
-		if (old_rows != NULL)
-		{
-			tuplestore_select_read_pointer(old_rows, old_ptr);
-			if (!tuplestore_gettupleslot(old_rows, true, false, old_slot))
-				elog(ERROR, "transition tables have different lengths");
-			old_row = as_row_from_slot(old_slot);
-			if (TVAL(desk, old_row, TC_TICKET_ID) != TVAL(desk, new_row, TC_TICKET_ID))
-				elog(ERROR, "transition tables have different orders");
-		}
-		record_row(r, old_row, new_row);
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(r->st->rowcxt);
-	}
-	ExecDropSingleTupleTableSlot(new_slot);
-	ExecDropSingleTupleTableSlot(old_slot);
-}
-
-/*
- * aftersales.ticket_record()
- */
-Datum
-as_ticket_record(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigdata = (TriggerData *) fcinfo->context;
-	AsStatement *st;
-	Recorder	r;
-
-	as_check_trigger(fcinfo, "ticket_record", TRIGGER_EVENT_AFTER, false);
-	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
-	if (!st->internal && tuplestore_tuple_count(trigdata->tg_newtable) > 0)
-	{
-		SPI_connect();
-		r.st = st;
-		r.rel = trigdata->tg_relation;
-		r.events = as_event_writer(st);
-		r.clocks = as_clock_writer(st);
-		record_all(&r, trigdata->tg_oldtable, trigdata->tg_newtable);
-		as_event_flush(r.events);
-		as_clock_flush(r.clocks);
-		SPI_finish();
-	}
-	as_statement_drop(st);
-	return PointerGetDatum(NULL);
 }

@@ -419,19 +419,6 @@ INSERT INTO guard_case VALUES
     ('consult', 'new', 'submitted', '{"customer_phone": null}', NULL, 'contact_taken clauses=PW-25'),
     ('consult', 'new', 'submitted', '{"customer_phone": " "}', NULL, 'contact_taken clauses=PW-25'),
     ('consult', 'new', 'answered', '{"customer_phone": null}', NULL, 'accepted'),
-    ('consult', 'new', 'submitted', '{"topic": "meter_reading"}', NULL, 'customer_no_asked clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "meter_reading"}', NULL, 'customer_no_asked clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "meter_reading", "cannot_query": true}', NULL, 'customer_no_asked clauses=PW-23'),
-    ('consult', 'new', 'submitted', '{"topic": "meter_reading", "customer_no": "15000001"}', NULL, 'accepted'),
-    ('consult', 'new', 'answered', '{"topic": "meter_reading", "customer_no": "15000001"}', NULL, 'accepted'),
-    ('consult', 'new', 'answered', '{"topic": "meter_reading", "cannot_query": true, "cannot_query_reason": "bill lost"}', NULL, 'accepted'),
-    ('consult', 'new', 'submitted', '{"topic": "agent_refusal"}', NULL, 'refusal_recorded clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "agent_refusal", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', NULL, 'refusal_recorded clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "agent_refusal", "refusing_outlet": "o", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', NULL, 'refusal_recorded clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refusing_staff_no": "1"}', NULL, 'refusal_recorded clauses=PW-23'),
-    ('consult', 'new', 'answered', '{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00"}', NULL, 'refusal_recorded clauses=PW-23'),
-    ('consult', 'new', 'submitted', '{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', NULL, 'accepted'),
-    ('consult', 'new', 'answered', '{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', NULL, 'accepted'),
     ('consult', 'new', 'answered', '{"topic": "meter_inaccurate", "referred_to": "meter_test"}', NULL, 'accepted'),
     ('consult', 'submitted', 'dispatched', '{}', 'duplicate_of = %master%', 'not_duplicate clauses=PW-28'),
     ('consult', 'submitted', 'dispatched', '{}', NULL, 'accepted'),
@@ -454,6 +441,19 @@ INSERT INTO guard_case VALUES
     ('query', 'answered', 'archived', '{"disputed": true}', NULL, 'consultation_formed clauses=PW-22'),
     ('query', 'answered', 'archived', '{"disputed": true, "consult_ticket": 1}', NULL, 'accepted');
 
+-- PW-23 holds for what the agent answers and for what is passed on.
+INSERT INTO guard_case SELECT 'consult', 'new', s, a::jsonb, NULL, e FROM unnest('{answered,submitted}'::text[]) s, (VALUES
+    ('{"topic": "meter_reading"}', 'customer_no_asked clauses=PW-23'),
+    ('{"topic": "meter_reading", "cannot_query": true}', 'customer_no_asked clauses=PW-23'),
+    ('{"topic": "meter_reading", "customer_no": "15000001"}', 'accepted'),
+    ('{"topic": "meter_reading", "cannot_query": true, "cannot_query_reason": "bill lost"}', 'accepted'),
+    ('{"topic": "agent_refusal"}', 'refusal_recorded clauses=PW-23'),
+    ('{"topic": "agent_refusal", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', 'refusal_recorded clauses=PW-23'),
+    ('{"topic": "agent_refusal", "refusing_outlet": "o", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', 'refusal_recorded clauses=PW-23'),
+    ('{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refusing_staff_no": "1"}', 'refusal_recorded clauses=PW-23'),
+    ('{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00"}', 'refusal_recorded clauses=PW-23'),
+    ('{"topic": "agent_refusal", "refusing_outlet": "o", "refusal_reason": "r", "refused_at": "2026-03-01T10:00:00+08:00", "refusing_staff_no": "1"}', 'accepted')) v (a, e);
+
 SELECT is(pg_temp.move_verdict(s.ticket_id, g.to_state, NULL, g.attributes, replace(g.sets, '%master%', m.ticket_id::text)),
           CASE g.expected WHEN 'accepted' THEN 'accepted' ELSE 'SV002 ' || g.expected END,
           format('guard: %s from %s to %s with %s %s', g.ticket_type, g.from_state, g.to_state, g.attributes, g.sets))
@@ -472,8 +472,8 @@ $$ SELECT pg_temp.verdict(format('INSERT INTO desk.ticket (ticket_type, area, ca
         p_type, 'urban', CASE p_type WHEN 'consult' THEN 'repair_progress' ELSE 'line_fault' END, p_first))
    FROM pg_temp.as_of(pg_temp.base() + interval '1 day', 'agent') $$;
 SELECT is(pg_temp.repeat_verdict(t, ticket_id), CASE WHEN state IN ('new', 'submitted', 'dispatched', 'on_site') THEN 'accepted' ELSE 'SV010' END,
-          format('PW-28: a %s that repeats a fault which is %s', t, state))
-FROM standing, unnest('{fault,consult}'::text[]) t WHERE ticket_type = 'fault';
+          format('PW-28: a %s that repeats a %s which is %s', t, ticket_type, state))
+FROM standing, unnest('{fault,consult}'::text[]) t;
 
 -- G225: the repeated report becomes a consultation linked to the first one; it
 -- is answered, and neither it nor a second fault ticket goes out.
@@ -530,6 +530,8 @@ FROM clock_case c, (VALUES (interval '0', 'running'), (interval '1 microsecond',
                           END AS id OFFSET 0) x,
      LATERAL (SELECT pg_temp.outcome(id, c.clock) AS o FROM pg_temp.as_of(pg_temp.base() + c.target + over) WHERE id IS NOT NULL OFFSET 0) y;
 
+SELECT is_empty($$SELECT rule FROM aftersales.sla_rule WHERE policy = 'power_hotline' AND mandatory <> (clock IN ('arrive', 'restore'))$$,
+                'PW-15: no fault without a time to arrive and a time to restore');
 SELECT is_empty($$SELECT ticket_type, rule FROM aftersales.sla_rule r WHERE policy = 'power_hotline'
                   AND NOT EXISTS (SELECT FROM clock_case c WHERE c.rule = r.rule AND (r.ticket_type IS NULL OR c.ticket_type = r.ticket_type))$$,
                 'no clock rule is left out here');
@@ -551,6 +553,12 @@ INSERT INTO cancel_case VALUES
     ('fault', 'answer', '12 s', 'urban', NULL, '!call_in@0; !hung_up@L', 'PW-56'),
     ('fault', 'answer', '12 s', 'urban', NULL, '!call_in@0; cancelled@L', 'PW-56'),
     ('fault', 'answer', '12 s', 'urban', NULL, '!call_in@0; duplicate@L', 'PW-56'),
+    ('fault', 'answer', '12 s', 'urban', NULL, '!call_in@0; submitted@0; dispatched@0; on_site@0; restored@0; called_back@0; archived@L', 'PW-56'),
+    ('consult', 'answer', '12 s', NULL, NULL, '!call_in@0; !hung_up@L', 'PW-56'),
+    ('consult', 'answer', '12 s', NULL, NULL, '!call_in@0; cancelled@L', 'PW-56'),
+    ('consult', 'answer', '12 s', NULL, NULL, '!call_in@0; answered@0; archived@L', 'PW-56'),
+    ('query', 'answer', '12 s', NULL, NULL, '!call_in@0; !hung_up@L', 'PW-56'),
+    ('query', 'answer', '12 s', NULL, NULL, '!call_in@0; cancelled@L', 'PW-56'),
     ('query', 'answer', '12 s', NULL, NULL, '!call_in@0; answered@0; archived@L', 'PW-56'),
     ('fault', 'submit', '3 min', 'urban', NULL, '!hung_up@0; cancelled@L', 'PW-58'),
     ('fault', 'submit', '3 min', 'urban', NULL, '!hung_up@0; duplicate@L', 'PW-58'),
