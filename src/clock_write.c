@@ -217,11 +217,12 @@ clear_breach(ClockWriter *w, Datum clock_id)
 
 /*
  * record_breaches looks at the clocks that an ending UPDATE returned: those
- * past due get their breach, those stopped in time whose breach was already
- * recorded get it cleared.  steps[] are those of the UPDATE, in its order.
+ * past due get their breach (unless it is there), those stopped in time whose
+ * breach was already recorded get it cleared.  steps[] are those of the
+ * UPDATE, in its order.
  */
 static void
-record_breaches(ClockWriter *w, const ClockStep *const *steps)
+record_breaches(ClockWriter *w, const ClockStep *const *steps, int nsteps)
 {
 	static const Oid types[4] = {INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID};
 	SPITupleTable *table = SPI_tuptable;
@@ -236,19 +237,21 @@ record_breaches(ClockWriter *w, const ClockStep *const *steps)
 	values[0] = TimestampTzGetDatum(w->st->recorded_at);
 	for (i = 0; i < nrows; i++)
 	{
+		HeapTuple	tup = table->vals[i];
+		const ClockStep *step = steps[0];
 		bool		isnull;
-		const ClockStep *step;
-		bool		late = DatumGetBool(SPI_getbinval(table->vals[i], table->tupdesc, 4, &isnull)) && !isnull;
 
-		if (!late)
+		if (!DatumGetBool(SPI_getbinval(tup, table->tupdesc, 3, &isnull)))
+			continue;
+		if (nsteps > 1)
+			step = steps[DatumGetInt64(SPI_getbinval(tup, table->tupdesc, 4, &isnull)) - 1];
+		values[1] = SPI_getbinval(tup, table->tupdesc, 1, &isnull);
+		values[2] = SPI_getbinval(tup, table->tupdesc, 2, &isnull);
+		if (isnull || DatumGetTimestampTz(values[2]) >= step->at)
 		{
-			if (DatumGetBool(SPI_getbinval(table->vals[i], table->tupdesc, 5, &isnull)))
-				clear_breach(w, SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
+			clear_breach(w, values[1]);
 			continue;
 		}
-		step = steps[DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull)) - 1];
-		values[1] = SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull);
-		values[2] = SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull);
 		values[3] = Int64GetDatum(step->org_id);
 		nulls[3] = step->has_org ? ' ' : 'n';
 		values[4] = step->assignee == NULL ? (Datum) 0 : CStringGetTextDatum(step->assignee);
@@ -261,15 +264,12 @@ record_breaches(ClockWriter *w, const ClockStep *const *steps)
 		}
 		nlate++;
 	}
-	if (nlate == 1)
-		(void) as_run(w->st->desk, PLAN_BREACH_ONE, values, nulls, "sla_breach");
-	else if (nlate > 1)
+	if (nlate > 0)
 	{
 		for (k = 0; k < 4; k++)
 			values[k + 1] = as_array(a[k], types[k]);
-		(void) as_run(w->st->desk, PLAN_BREACH_MANY, values, NULL, "sla_breach");
+		w->nbreaches += as_run(w->st->desk, PLAN_BREACHES, values, NULL, "sla_breach");
 	}
-	w->nbreaches += nlate;
 	SPI_freetuptable(table);
 }
 
@@ -282,21 +282,23 @@ as_clock_breaches(const ClockWriter *w)
 	return w->nbreaches;
 }
 
-/* Ends and settles for steps that have the same actions. */
+/*
+ * end_clocks ends the clocks of these rules ('stopped' or 'cancelled') for
+ * some steps, and settles.
+ */
 static void
-write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
+end_clocks(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules, const char *how)
 {
-	const EventActions *act = steps[0]->actions;
 	Datum		values[4];
 	int			i;
 
-	values[2] = act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->stops;
-	values[3] = act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->cancels;
+	values[2] = rules;
+	values[3] = CStringGetTextDatum(how);
 	if (n == 1)
 	{
 		values[0] = Int64GetDatum(steps[0]->ticket_id);
 		values[1] = TimestampTzGetDatum(steps[0]->at);
-		(void) as_run(w->st->desk, PLAN_STOP_ONE, values, NULL, "sla_clock");
+		(void) as_run(w->st->desk, PLAN_END_ONE, values, NULL, "sla_clock");
 	}
 	else
 	{
@@ -310,9 +312,22 @@ write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
 		}
 		values[0] = as_array(id, INT8OID);
 		values[1] = as_array(at, TIMESTAMPTZOID);
-		(void) as_run(w->st->desk, PLAN_STOP_MANY, values, NULL, "sla_clock");
+		(void) as_run(w->st->desk, PLAN_END_MANY, values, NULL, "sla_clock");
 	}
-	record_breaches(w, steps);
+	record_breaches(w, steps, n);
+}
+
+/* Ends and settles for steps that have the same actions. */
+static void
+write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
+{
+	const EventActions *act = steps[0]->actions;
+
+	if (act != NULL && act->cancels_any)
+		end_clocks(w, steps, n, act->cancels, "cancelled");
+	if (act == NULL || act->stops_any || !act->cancels_any)
+		end_clocks(w, steps, n, act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->stops,
+				   "stopped");
 }
 
 static int
@@ -366,43 +381,57 @@ write_one_start(ClockWriter *w, const ClockStart *s)
 	values[6] = TimestampTzGetDatum(s->due_at);
 	nulls[3] = s->has_due ? ' ' : 'n';
 	nulls[6] = s->has_due ? ' ' : 'n';
-	(void) as_run(w->st->desk, w->is_new ? PLAN_START_FRESH_ONE : PLAN_START_ONE,
-				  values, nulls, "sla_clock");
+	if (w->is_new)
+		(void) as_run(w->st->desk, PLAN_START_NEW_ONE, values, nulls, "sla_clock");
+	else if (as_run(w->st->desk, PLAN_START_FIRST_ONE, values, nulls, "sla_clock") == 0)
+		(void) as_run(w->st->desk, PLAN_START_AGAIN_ONE, values, nulls, "sla_clock");
 }
 
 static void
-write_starts(ClockWriter *w)
+write_many_starts(ClockWriter *w, const ClockStart *starts, int n)
 {
 	static const Oid types[7] = {INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID};
 	ArrayBuildState *a[7];
 	Datum		values[7];
-	int			first;
 	int			i;
 	int			k;
 
-	for (first = 0; first < w->nstarts; first += WRITE_BATCH)
+	for (k = 0; k < 7; k++)
+		a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
+	for (i = 0; i < n; i++)
 	{
-		int			last = Min(first + WRITE_BATCH, w->nstarts);
+		const ClockStart *s = &starts[i];
 
-		for (k = 0; k < 7; k++)
-			a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
-		for (i = first; i < last; i++)
-		{
-			ClockStart *s = &w->starts[i];
-
-			accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
-			accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
-			accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
-			accum(a[3], interval_datum(s->rule), !s->has_due, types[3]);
-			accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
-			accum(a[5], Int32GetDatum(s->seq), false, types[5]);
-			accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
-		}
-		for (k = 0; k < 7; k++)
-			values[k] = as_array(a[k], types[k]);
-		(void) as_run(w->st->desk, w->is_new ? PLAN_START_FRESH_MANY : PLAN_START_MANY,
-					  values, NULL, "sla_clock");
+		accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
+		accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
+		accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
+		accum(a[3], interval_datum(s->rule), !s->has_due, types[3]);
+		accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
+		accum(a[5], Int32GetDatum(s->seq), false, types[5]);
+		accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
 	}
+	for (k = 0; k < 7; k++)
+		values[k] = as_array(a[k], types[k]);
+	if (w->is_new)
+		(void) as_run(w->st->desk, PLAN_START_NEW_MANY, values, NULL, "sla_clock");
+	else if (as_run(w->st->desk, PLAN_START_FIRST_MANY, values, NULL, "sla_clock") < n)
+		(void) as_run(w->st->desk, PLAN_START_AGAIN_MANY, values, NULL, "sla_clock");
+}
+
+/* A new cycle where the clock has run before; nothing where it is open. */
+static void
+write_starts(ClockWriter *w)
+{
+	int			i;
+
+	if (w->nstarts <= 2)
+	{
+		for (i = 0; i < w->nstarts; i++)
+			write_one_start(w, &w->starts[i]);
+		return;
+	}
+	for (i = 0; i < w->nstarts; i += WRITE_BATCH)
+		write_many_starts(w, &w->starts[i], Min(WRITE_BATCH, w->nstarts - i));
 }
 
 /*
@@ -418,15 +447,7 @@ as_clock_flush(ClockWriter *w)
 	old = MemoryContextSwitchTo(w->cxt);
 	if (!w->is_new)
 		write_all_ends(w);
-	if (w->nstarts <= 2)
-	{
-		int			i;
-
-		for (i = 0; i < w->nstarts; i++)
-			write_one_start(w, &w->starts[i]);
-	}
-	else
-		write_starts(w);
+	write_starts(w);
 	w->nsteps = 0;
 	w->nstarts = 0;
 	MemoryContextSwitchTo(old);

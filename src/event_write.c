@@ -102,7 +102,8 @@ write_one(EventWriter *w)
 	nulls[8] = e->has_private ? ' ' : 'n';
 	values[8] = e->has_private ? as_bytea(e->digest) : (Datum) 0;
 	values[9] = as_bytea(e->hash);
-	(void) as_run(w->st->desk, PLAN_EVENT_ONE, values, nulls, "ticket_event");
+	(void) as_run(w->st->desk, e->has_private ? PLAN_EVENT_ONE_ID : PLAN_EVENT_ONE,
+				  values, nulls, "ticket_event");
 }
 
 static void
@@ -217,7 +218,8 @@ as_event_flush(EventWriter *w)
 													1, &isnull));
 		private[nprivate++] = w->events[i];
 	}
-	SPI_freetuptable(SPI_tuptable);
+	if (SPI_tuptable != NULL)
+		SPI_freetuptable(SPI_tuptable);
 	if (nprivate > 0)
 		as_private_write(w->st->desk, nprivate, ids, private);
 	w->n = 0;

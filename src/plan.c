@@ -38,18 +38,18 @@ typedef struct PlanText
 	const char *text;
 } PlanText;
 
-#define ENDS(n) "(c.rule" EQ "ANY ($" #n ") OR c.rule" EQ "ANY ($4))"
+/*
+ * Ends clocks by the rules in $3, as $4 says, and settles the others that are
+ * late: none of the clocks it touches has anything due afterwards.
+ */
+#define END_SET(at) \
+	" SET stopped_at = CASE WHEN c.rule" EQ "ANY ($3) THEN " at " END," \
+	" ended_as = CASE WHEN c.rule" EQ "ANY ($3) THEN $4 END," \
+	" is_breached = c.is_breached OR (c.due_at" LT at ") IS TRUE, next_at = NULL"
 
-#define STOP(at) \
-	" SET stopped_at = CASE WHEN " ENDS(3) " THEN " at " END," \
-	" ended_as = CASE WHEN c.rule" EQ "ANY ($4) THEN 'cancelled'" \
-	" WHEN c.rule" EQ "ANY ($3) THEN 'stopped' END," \
-	" is_breached = c.is_breached OR coalesce(c.due_at" LT at ", false)," \
-	" next_at = CASE WHEN " ENDS(3) " OR c.due_at" LT at " THEN NULL ELSE c.next_at END"
-
-#define STOP_WHERE(at) \
+#define END_WHERE(at) \
 	" AND c.stopped_at IS NULL AND c.started_at" LE at \
-	" AND (" ENDS(3) " OR c.next_at" LT at ")"
+	" AND (c.rule" EQ "ANY ($3) OR c.next_at" LT at ")"
 
 #define START_COLUMNS \
 	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at," \
@@ -64,6 +64,9 @@ typedef struct PlanText
 	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))" \
 	" AS s(ticket_id, clock, rule, target, started_at, start_seq, due_at)"
 
+/* every clock that was ever started for a ticket has a cycle 1 */
+#define IF_FIRST " ON CONFLICT (ticket_id, clock, cycle) DO NOTHING"
+
 #define IF_NOT_OPEN " ON CONFLICT (ticket_id, clock) WHERE stopped_at IS NULL DO NOTHING"
 
 #define EVENT_COLUMNS \
@@ -72,6 +75,9 @@ typedef struct PlanText
 
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 10,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
+	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10)"},
+	{PLAN_EVENT_ONE_ID, 10,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
 	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
 	{PLAN_EVENT_MANY, 10,
@@ -89,38 +95,43 @@ static const PlanText plan_text[] = {
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
 	" pg_catalog.unnest($4)) AS p"},
 
-	{PLAN_STOP_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTARRAYOID},
-		"UPDATE @.sla_clock c" STOP("$2") " WHERE c.ticket_id" EQ "$1" STOP_WHERE("$2")
-	" RETURNING 1::pg_catalog.int8, c.clock_id, c.due_at, c.due_at" LT "$2, c.is_breached"},
-	{PLAN_STOP_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
-		"UPDATE @.sla_clock c" STOP("s.at")
+	{PLAN_END_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
+		"UPDATE @.sla_clock c" END_SET("$2") " WHERE c.ticket_id" EQ "$1" END_WHERE("$2")
+	" RETURNING c.clock_id, c.due_at, c.is_breached"},
+	{PLAN_END_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTOID},
+		"UPDATE @.sla_clock c" END_SET("s.at")
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
 		" WITH ORDINALITY AS s(ticket_id, at, n)"
-		" WHERE c.ticket_id" EQ "s.ticket_id" STOP_WHERE("s.at")
-	" RETURNING s.n, c.clock_id, c.due_at, c.due_at" LT "s.at, c.is_breached"},
+		" WHERE c.ticket_id" EQ "s.ticket_id" END_WHERE("s.at")
+	" RETURNING c.clock_id, c.due_at, c.is_breached, s.n"},
 
-	{PLAN_START_FRESH_ONE, 7,
+	{PLAN_START_NEW_ONE, 7,
 		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
 	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"},
-	{PLAN_START_FRESH_MANY, 7,
+	{PLAN_START_NEW_MANY, 7,
 		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
 		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
 		START_COLUMNS "SELECT s.ticket_id, s.clock, 1, s.rule, s.target, s.started_at,"
 	" s.start_seq, s.due_at, s.due_at" START_ROWS},
-	{PLAN_START_ONE, 7,
+	{PLAN_START_FIRST_ONE, 7,
+		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
+	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)" IF_FIRST},
+	{PLAN_START_FIRST_MANY, 7,
+		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
+		START_COLUMNS "SELECT s.ticket_id, s.clock, 1, s.rule, s.target, s.started_at,"
+	" s.start_seq, s.due_at, s.due_at" START_ROWS IF_FIRST},
+	{PLAN_START_AGAIN_ONE, 7,
 		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
 		START_COLUMNS "SELECT $1, $2, " NEXT_CYCLE("$1", "$2") ", $3, $4, $5, $6, $7, $7"
 	IF_NOT_OPEN},
-	{PLAN_START_MANY, 7,
+	{PLAN_START_AGAIN_MANY, 7,
 		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
 		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
 		START_COLUMNS "SELECT s.ticket_id, s.clock, " NEXT_CYCLE("s.ticket_id", "s.clock")
 	", s.rule, s.target, s.started_at, s.start_seq, s.due_at, s.due_at" START_ROWS IF_NOT_OPEN},
 
-	{PLAN_BREACH_ONE, 5, {TIMESTAMPTZOID, INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID},
-		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee)"
-	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (clock_id) DO NOTHING"},
-	{PLAN_BREACH_MANY, 5,
+	{PLAN_BREACHES, 5,
 		{TIMESTAMPTZOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, TEXTARRAYOID},
 		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee) SELECT $1, b.*"
 		" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"

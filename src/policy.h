@@ -122,7 +122,8 @@ typedef struct EventActions
 	char		event[EVENT_LEN];	/* hash key */
 	Datum		stops;			/* text[]: rules it stops */
 	Datum		cancels;		/* text[]: rules it cancels */
-	bool		ends_any;		/* either is not empty */
+	bool		stops_any;		/* stops is not empty */
+	bool		cancels_any;
 	int			nstarts;
 	const ClockRule **starts;	/* by clock, then rank descending */
 } EventActions;

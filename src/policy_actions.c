@@ -27,7 +27,7 @@ actions_entry(PolicyType *pt, const char *event)
 	if (!found)
 	{
 		act->stops = act->cancels = (Datum) 0;
-		act->ends_any = false;
+		act->stops_any = act->cancels_any = false;
 		act->nstarts = 0;
 		act->starts = MemoryContextAlloc(pt->version->cache->cxt,
 										 sizeof(ClockRule *) * pt->nrules);
@@ -91,8 +91,8 @@ as_policy_make_actions(PolicyType *pt)
 	hash_seq_init(&seq, pt->actions);
 	while ((act = hash_seq_search(&seq)) != NULL)
 	{
-		act->stops = ending_rules(pt, act->event, false, &act->ends_any);
-		act->cancels = ending_rules(pt, act->event, true, &act->ends_any);
+		act->stops = ending_rules(pt, act->event, false, &act->stops_any);
+		act->cancels = ending_rules(pt, act->event, true, &act->cancels_any);
 	}
 }
 

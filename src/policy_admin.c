@@ -160,7 +160,7 @@ Datum
 as_activate_policy(PG_FUNCTION_ARGS)
 {
 	Datum		values[3];
-	char		nulls[3] = "   ";
+	char		nulls[4] = "   ";
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		ereport(ERROR,

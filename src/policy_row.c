@@ -57,7 +57,7 @@ lookup_in_table(void *arg, const char *name, AttributeType *type)
 	TableLookup *tl = arg;
 	Oid			argtypes[4] = {TEXTOID, INT4OID, TEXTOID, TEXTOID};
 	Datum		values[4];
-	char		nulls[4] = "    ";
+	char		nulls[5] = "    ";
 	bool		found;
 	int			k = 0;
 
@@ -470,7 +470,7 @@ as_policy_removed(PG_FUNCTION_ARGS)
 	const char *table;
 	Oid			types[3] = {TEXTOID, TEXTOID, TEXTOID};
 	Datum		values[3];
-	char		nulls[3] = "   ";
+	char		nulls[4] = "   ";
 	char	   *version;
 	int			i;
 

@@ -130,6 +130,13 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	record_clocks(r, old, new, events, note);
 }
 
+static bool
+next_row(Tuplestorestate *rows, int ptr, TupleTableSlot *slot)
+{
+	tuplestore_select_read_pointer(rows, ptr);
+	return tuplestore_gettupleslot(rows, true, false, slot);
+}
+
 /*
  * record_all walks the transition tables.  Both hold the rows in the same
  * order; that they fit is checked all the same.
@@ -146,23 +153,21 @@ record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
 
 	for (;;)
 	{
-		MemoryContext old = MemoryContextSwitchTo(r->st->rowcxt);
+		MemoryContext old;
 		TicketRow  *old_row = NULL;
 		TicketRow  *new_row;
 
 		CHECK_FOR_INTERRUPTS();
-		tuplestore_select_read_pointer(new_rows, new_ptr);
-		if (!tuplestore_gettupleslot(new_rows, true, false, new_slot))
-		{
-			MemoryContextSwitchTo(old);
+		/* a spilled tuple is allocated here and freed by its slot: not in rowcxt */
+		if (!next_row(new_rows, new_ptr, new_slot))
 			break;
-		}
+		if (old_rows != NULL && !next_row(old_rows, old_ptr, old_slot))
+			elog(ERROR, "transition tables have different lengths");
+
+		old = MemoryContextSwitchTo(r->st->rowcxt);
 		new_row = as_row_from_slot(new_slot);
 		if (old_rows != NULL)
 		{
-			tuplestore_select_read_pointer(old_rows, old_ptr);
-			if (!tuplestore_gettupleslot(old_rows, true, false, old_slot))
-				elog(ERROR, "transition tables have different lengths");
 			old_row = as_row_from_slot(old_slot);
 			if (TVAL(desk, old_row, TC_TICKET_ID) != TVAL(desk, new_row, TC_TICKET_ID))
 				elog(ERROR, "transition tables have different orders");

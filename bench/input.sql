@@ -1,0 +1,33 @@
+-- bench/input.sql: what happens to each ticket and when, worked out beforehand
+-- so that it costs nobody anything.  Every twentieth team arrives too late.
+
+CREATE SCHEMA bench;
+CREATE TABLE bench.input AS
+SELECT i::integer AS i, 1000000000 + i AS bulk_id,
+       (ARRAY['urban', 'rural', 'remote'])[1 + i % 3] AS area,
+       CASE WHEN i % 4 = 0 THEN 'meter_fault' ELSE 'line_fault' END AS category,
+       jsonb_build_object('symptom', 'no light in the whole house', 'outage_cause', 'unknown',
+                          'address', format('Lane %s, house %s', i % 977, i % 41)) AS attributes,
+       at AS opened_at,
+       at + interval '2 minutes' AS submitted_at,
+       at + interval '4 minutes' AS dispatched_at,
+       at + arrives AS on_site_at,
+       at + arrives + interval '50 minutes' AS restored_at,
+       at + arrives + interval '55 minutes' AS called_back_at,
+       at + interval '1 day' AS archived_at
+FROM generate_series(1, :inputs) i,
+     LATERAL (SELECT timestamptz '2020-01-01 08:00+08' + i * interval '37 seconds' AS at,
+                     CASE WHEN i % 20 = 0 THEN interval '5 hours' ELSE interval '40 minutes' END AS arrives) x;
+ALTER TABLE bench.input ADD PRIMARY KEY (i);
+ANALYZE bench.input;
+
+CREATE TABLE bench.timing (
+    work    text NOT NULL,
+    way     text NOT NULL,
+    round   integer NOT NULL,
+    n       bigint NOT NULL,
+    ms      double precision NOT NULL
+);
+
+CREATE FUNCTION bench.ms_since(start timestamptz) RETURNS double precision LANGUAGE sql VOLATILE AS
+$$SELECT 1000 * extract(epoch FROM clock_timestamp() - start)::double precision$$;

@@ -1,0 +1,43 @@
+-- bench/report.sql: the table.
+
+CREATE TABLE bench.aim (position integer, work text, way text, against text, base text, kind text, aim text);
+INSERT INTO bench.aim VALUES
+    (1, 'lifecycle', 'enforced', 'bare', NULL, 'time', '<= 1.3'),
+    (2, 'lifecycle', 'PL/pgSQL', 'enforced', 'bare', 'added cost', '>= 3'),
+    (3, 'lifecycle', 'PL/pgSQL, conditions compiled in', 'enforced', 'bare', 'added cost', '-'),
+    (4, 'bulk insert', 'enforced', 'bare', NULL, 'time', '<= 1.3'),
+    (5, 'bulk move that starts a clock', 'enforced', 'bare', NULL, 'time', '<= 1.3'),
+    (6, 'bulk move that stops a clock', 'enforced', 'bare', NULL, 'time', '<= 1.3'),
+    (7, 'bulk insert', 'PL/pgSQL', 'enforced', NULL, 'time per row', '-'),
+    (8, 'bulk move that starts a clock', 'PL/pgSQL', 'enforced', NULL, 'time per row', '-'),
+    (9, 'bulk move that stops a clock', 'PL/pgSQL', 'enforced', NULL, 'time per row', '-'),
+    (10, 'events of calls, one by one', 'enforced', 'bare', NULL, 'time', '-'),
+    (11, 'events, one statement', 'enforced', 'bare', NULL, 'time', '-'),
+    (12, 'lifecycles in one session', 'enforced, fresh desk', 'enforced, seeded desk', NULL, 'time', 'about 1'),
+    (13, 'idle sweep', '1 M running clocks', 'look-up by primary key', NULL, 'time', '-'),
+    (14, 'idle sweep', '1 M running clocks', '4 k running clocks', NULL, 'time', 'about 1');
+
+CREATE VIEW bench.median AS
+SELECT work, way, count(*) AS rounds, min(n) AS n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY ms / n) * 1000 AS us
+FROM bench.timing GROUP BY work, way;
+
+\echo
+\echo 'Ratios of medians'
+SELECT a.work, a.way || ' : ' || a.against AS compared,
+       CASE WHEN a.base IS NULL THEN a.kind ELSE a.kind || ' over ' || a.base END AS of,
+       round(((x.us - coalesce(b.us, 0)) / nullif(y.us - coalesce(b.us, 0), 0))::numeric, 2) AS ratio,
+       a.aim, least(x.rounds, y.rounds) AS rounds
+FROM bench.aim a
+JOIN bench.median x ON x.work = a.work AND x.way = a.way
+JOIN bench.median y ON y.work = a.work AND y.way = a.against
+LEFT JOIN bench.median b ON b.work = a.work AND b.way = a.base
+ORDER BY a.position;
+
+\echo 'Medians (microseconds for one lifecycle, ticket, event, sweep or look-up)'
+SELECT m.work, m.way, round(m.us::numeric, 2) AS median_us,
+       (SELECT round((1000 * min(t.ms / t.n))::numeric, 2) FROM bench.timing t WHERE t.work = m.work AND t.way = m.way) AS min_us,
+       (SELECT round((1000 * max(t.ms / t.n))::numeric, 2) FROM bench.timing t WHERE t.work = m.work AND t.way = m.way) AS max_us,
+       m.n AS per_round, m.rounds
+FROM bench.median m
+ORDER BY (SELECT min(a.position) FROM bench.aim a WHERE a.work = m.work), m.us;

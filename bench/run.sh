@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+# make bench: what enforcement costs, as ratios of medians.
+#
+#   BENCH_SCALE    share of the full number of rows in each measurement; default 1
+#   BENCH_ROUNDS   rounds; default 7
+#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh sweep memory"
+#
+# Compared are one desk as create_desk() makes it (enforced), the same tables
+# written by plain statements (bare.sql), and the same rules as PL/pgSQL
+# triggers (plpgsql.sql, and with its conditions compiled in, plpgsql_fixed.sql).
+# All start from the same 20,000 tickets, clustered and analysed, and are first
+# shown to leave equal rows.
+#
+# Method: one session; in each round every way does the same work with the same
+# input, one after the other, so that what disturbs one disturbs all; time is
+# taken in the server around one call. What a bulk statement wrote is rolled
+# back and vacuumed away before the next way has its turn.
+#
+# Uses the database libpq's variables name, which must be empty.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+scale=${BENCH_SCALE:-1}
+rounds=${BENCH_ROUNDS:-7}
+works=${BENCH_WORKS:-lifecycle bulk events fresh sweep memory}
+
+# scaled NUMBER: that share of it, at least 20.
+scaled() { awk -v n="$1" -v s="$scale" 'BEGIN { n = int(n * s); print n < 20 ? 20 : n }'; }
+
+seeded=20000
+lifecycles=$(scaled 2000)
+bulk=$(scaled 200000)
+bulk_slow=$(scaled 20000)
+calls=$(scaled 2000)
+logged=$(scaled 20000)
+in_one_session=$(scaled 20000)
+running=$(scaled 1000000)
+sweeps=$(scaled 1000)
+updates=$(scaled 100000)
+
+desks=(b_enforced b_bare b_plpgsql b_fixed)
+declare -A way=(
+    [b_enforced]=enforced
+    [b_bare]=bare
+    [b_plpgsql]=PL/pgSQL
+    [b_fixed]="PL/pgSQL, conditions compiled in"
+    [b_fresh]="enforced, fresh desk"
+)
+
+session() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off "$@"; }
+say() { printf '==> %s\n' "$*" >&2; }
+wanted() { case " $works " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# on DESK FILE…: the files with the desk's name put in.
+on() {
+    local desk=$1
+    shift
+    sed "s/@desk@/$desk/g" "$@"
+}
+
+# Greatest number of inputs any measurement asks for.
+inputs() {
+    local most=$((seeded + 200 + rounds * lifecycles)) n
+    for n in "$bulk" $((seeded + rounds * in_one_session)); do
+        if [ "$n" -gt "$most" ]; then most=$n; fi
+    done
+    echo "$most"
+}
+
+setup() {
+    local desk
+    say "policy, desks, $seeded tickets each"
+    {
+        echo "SET client_min_messages = warning; CREATE EXTENSION aftersales;"
+        cat policy.sql
+        echo "\\set inputs $(inputs)"
+        cat input.sql measure.sql check.sql
+        echo "SELECT aftersales.create_desk('b_enforced');"
+        on b_enforced drive.sql
+        # most are over, some have just been opened
+        echo "SELECT bench.lifecycles_b_enforced(1, $((seeded * 9 / 10)));"
+        echo "INSERT INTO b_enforced.ticket (ticket_type, category, area, attributes, happened_at)
+              SELECT 'fault', category, area, attributes, opened_at FROM bench.input
+              WHERE i > $((seeded * 9 / 10)) AND i <= $seeded ORDER BY i;"
+        for desk in b_bare b_plpgsql b_fixed; do on "$desk" copy.sql; done
+        on b_bare bare.sql
+        on b_plpgsql plpgsql.sql drive.sql
+        on b_fixed plpgsql.sql plpgsql_fixed.sql drive.sql
+    } | session -o /dev/null
+}
+
+settle() {
+    local desk
+    for desk; do on "$desk" settle.sql; done
+}
+
+# The same rows by every way?
+check() {
+    local desk
+    say "do all ways leave equal rows?"
+    {
+        echo "BEGIN; \\o /dev/null"
+        for desk in "${desks[@]}"; do
+            echo "SELECT bench.lifecycles_$desk($((seeded + 1)), $((seeded + 200))),
+                         bench.bulk_insert_$desk(500), bench.bulk_submit_$desk(400), bench.bulk_dispatch_$desk(300);"
+        done
+        echo "\\o"
+        echo "SELECT * FROM bench.compare('lifecycles and bulk statements', '{b_bare,b_plpgsql,b_fixed}');"
+        echo "\\o /dev/null"
+        for desk in b_enforced b_bare; do
+            echo "SELECT bench.calls_$desk($((seeded - 199)), $seeded), bench.log_$desk(200);"
+        done
+        echo "\\o"
+        echo "SELECT * FROM bench.compare('events of applications', '{b_bare}');"
+        echo "ROLLBACK;"
+        settle "${desks[@]}"
+    } | session
+}
+
+# measure WORK DESK ROUND N CALL [WAY]
+measure() {
+    echo "SELECT bench.measure('$1', '${6:-${way[$2]}}', $3, $4, '$5');"
+}
+
+lifecycle() {
+    local round desk first
+    for round in $(seq 0 "$rounds"); do
+        first=$((seeded + 201 + round * lifecycles))
+        [ "$round" -gt 0 ] || first=$((seeded + 201))
+        for desk in "${desks[@]}"; do
+            if [ "$round" = 0 ]; then
+                echo "SELECT bench.lifecycles_$desk(1, 20);"
+            else
+                measure lifecycle "$desk" "$round" "$lifecycles" \
+                    "bench.lifecycles_$desk($((first - lifecycles)), $((first - 1)))"
+            fi
+        done
+    done
+}
+
+# rolled_back DESK ROUND (WORK N CALL)…: calls one after the other in one
+# transaction that is undone.
+rolled_back() {
+    local desk=$1 round=$2 i=0 keep=
+    shift 2
+    echo "BEGIN;"
+    while [ $# -gt 0 ]; do
+        i=$((i + 1))
+        echo "SELECT bench.ms_of('$3') AS ms$i \\gset"
+        keep+="INSERT INTO bench.timing VALUES ('$1', '${way[$desk]}', $round, $2, :ms$i);"
+        shift 3
+    done
+    echo "ROLLBACK; $keep"
+    echo "VACUUM $desk.ticket, $desk.ticket_event, $desk.sla_clock;"
+}
+
+bulk() {
+    local round desk n
+    for round in $(seq "$rounds"); do
+        for desk in b_enforced b_bare b_plpgsql; do
+            n=$bulk
+            [ "$desk" != b_plpgsql ] || n=$bulk_slow
+            rolled_back "$desk" "$round" \
+                "bulk insert" "$n" "bench.bulk_insert_$desk($n)" \
+                "bulk move that starts a clock" "$n" "bench.bulk_submit_$desk($n)" \
+                "bulk move that stops a clock" "$n" "bench.bulk_dispatch_$desk($n)"
+        done
+    done
+}
+
+events() {
+    local round desk
+    for round in $(seq "$rounds"); do
+        for desk in b_enforced b_bare; do
+            rolled_back "$desk" "$round" "events of calls, one by one" $((2 * calls)) \
+                "bench.calls_$desk($((seeded - calls + 1)), $seeded)"
+        done
+        for desk in b_enforced b_bare; do
+            rolled_back "$desk" "$round" "events, one statement" $((5 * logged)) "bench.log_$desk($logged)"
+        done
+    done
+}
+
+# A desk made in this very session, against the seeded one.
+fresh() {
+    local round last
+    for round in $(seq "$rounds"); do
+        last=$((seeded + round * in_one_session))
+        echo "DROP SCHEMA IF EXISTS b_fresh, b_fresh_bi CASCADE;"
+        echo "SELECT aftersales.create_desk('b_fresh');"
+        [ "$round" -gt 1 ] || on b_fresh drive.sql
+        measure "lifecycles in one session" b_fresh "$round" "$in_one_session" \
+            "bench.lifecycles_b_fresh($((last - in_one_session + 1)), $last)"
+        measure "lifecycles in one session" b_enforced "$round" "$in_one_session" \
+            "bench.lifecycles_b_enforced($((last - in_one_session + 1)), $last)" "enforced, seeded desk"
+    done
+}
+
+# Clocks that run for long; that their tickets are not there is no matter to a
+# sweep that has nothing to do.
+sweep() {
+    local round
+    cat <<-SQL
+	SELECT aftersales.create_desk('b_sweep'), aftersales.create_desk('b_small');
+	SET session_replication_role = replica;
+	INSERT INTO b_sweep.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at)
+	SELECT 1 + i / 4, 'clock_' || i % 4, 1, 'rule', '1 year', now(), 1, x.due, x.due
+	FROM generate_series(1, $running) i, LATERAL (SELECT now() + interval '1 year' - i * interval '1 second' AS due) x;
+	INSERT INTO b_small.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at)
+	SELECT ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at
+	FROM b_sweep.sla_clock WHERE clock_id <= 4000;
+	RESET session_replication_role;
+	VACUUM ANALYZE b_sweep.sla_clock, b_small.sla_clock;
+	SELECT bench.sweeps('b_sweep', 20), bench.sweeps('b_small', 20), bench.lookups(20);
+	SQL
+    for round in $(seq "$rounds"); do
+        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_sweep'', $sweeps)" "1 M running clocks"
+        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_small'', $sweeps)" "4 k running clocks"
+        measure "idle sweep" - "$round" "$sweeps" "bench.lookups($sweeps)" "look-up by primary key"
+    done
+}
+
+memory() {
+    cat <<-SQL
+	CALL bench.updates(1000);
+	SELECT contexts AS contexts0, bytes AS bytes0 FROM bench.memory \\gset
+	CALL bench.updates($updates);
+	\\o
+	\\echo
+	\\echo 'Memory of the backend before and after $updates enforced updates'
+	SELECT :contexts0 AS contexts_before, contexts AS contexts_after, :bytes0 AS bytes_before, bytes AS bytes_after,
+	       CASE WHEN bytes <= :bytes0 * 1.02 THEN 'flat' ELSE 'NOT FLAT' END AS verdict
+	FROM bench.memory;
+	\\o /dev/null
+	SQL
+}
+
+sound() {
+    cat <<-SQL
+	\\o
+	\\echo
+	\\echo 'Events of b_enforced whose hash does not fit'
+	SELECT count(*) FROM aftersales.verify_audit(desk => 'b_enforced');
+	SQL
+}
+
+SECONDS=0
+setup
+check
+{
+    echo "SET client_min_messages = warning;"
+    echo "\\o /dev/null"
+    for work in lifecycle bulk events fresh sweep memory; do
+        wanted "$work" || continue
+        echo "\\warn '==> $work, $rounds rounds'"
+        "$work"
+    done
+    sound
+    cat report.sql
+} | session
+echo "Method: one session, ways in turn, $rounds rounds, scale $scale; PostgreSQL $(session -At -c 'SHOW server_version')."
+say "$((SECONDS / 60)) min $((SECONDS % 60)) s"
