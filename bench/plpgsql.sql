@@ -87,16 +87,6 @@ CREATE FUNCTION @desk@.changes(o @desk@.ticket, n @desk@.ticket,
     ORDER BY a.attnum;
 $$;
 
-CREATE FUNCTION @desk@.business_columns_differ(o @desk@.ticket, n @desk@.ticket) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT (o.ticket_no, o.external_ref, o.category, o.grade, o.mode, o.area, o.tier, o.priority, o.product_line,
-            o.quantity, o.channel, o.parent_id, o.org_id, o.assignee, o.subject, o.detail, o.attributes,
-            o.duplicate_of, o.fault_at, o.fault_cause, o.component)
-        IS DISTINCT FROM
-           (n.ticket_no, n.external_ref, n.category, n.grade, n.mode, n.area, n.tier, n.priority, n.product_line,
-            n.quantity, n.channel, n.parent_id, n.org_id, n.assignee, n.subject, n.detail, n.attributes,
-            n.duplicate_of, n.fault_at, n.fault_cause, n.component)
-$$;
-
 -- BEFORE ROW: judge, and fill in what only triggers write.
 CREATE FUNCTION @desk@.judge() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -104,6 +94,7 @@ DECLARE
     recorded timestamptz := clock_timestamp();
     is_opening boolean := TG_OP = 'INSERT';
     moves boolean;
+    columns_differ boolean := false;
     needed text[];
     known boolean;
     g record;
@@ -227,7 +218,19 @@ BEGIN
 
     -- the head of the chain
     NEW.changed_at := recorded;
-    IF NOT is_opening AND @desk@.business_columns_differ(OLD, NEW) THEN
+    IF NOT is_opening THEN
+        columns_differ :=
+            (NEW.ticket_no, NEW.external_ref, NEW.category, NEW.grade, NEW.mode, NEW.area, NEW.tier,
+             NEW.priority, NEW.product_line, NEW.quantity, NEW.channel, NEW.parent_id, NEW.org_id,
+             NEW.assignee, NEW.subject, NEW.detail, NEW.attributes, NEW.duplicate_of, NEW.fault_at,
+             NEW.fault_cause, NEW.component)
+            IS DISTINCT FROM
+            (OLD.ticket_no, OLD.external_ref, OLD.category, OLD.grade, OLD.mode, OLD.area, OLD.tier,
+             OLD.priority, OLD.product_line, OLD.quantity, OLD.channel, OLD.parent_id, OLD.org_id,
+             OLD.assignee, OLD.subject, OLD.detail, OLD.attributes, OLD.duplicate_of, OLD.fault_at,
+             OLD.fault_cause, OLD.component);
+    END IF;
+    IF columns_differ THEN
         FOR c IN SELECT * FROM @desk@.changes(OLD, NEW) LOOP
             NEW.event_seq := NEW.event_seq + 1;
             NEW.event_hash := @desk@.event_hash(NEW.event_hash, NEW.ticket_id, NEW.event_seq, c.event, at, recorded,
@@ -270,7 +273,8 @@ BEGIN
         happened := ARRAY['opened', 'status:' || NEW.status];
     ELSE
         at := CASE WHEN NEW.status <> OLD.status THEN NEW.status_at ELSE greatest(NEW.event_at, OLD.event_at) END;
-        IF @desk@.business_columns_differ(OLD, NEW) THEN
+        -- a change of columns is an event of its own before that of the move
+        IF NEW.event_seq - OLD.event_seq > (NEW.status <> OLD.status)::integer THEN
             seq := OLD.event_seq;
             hash := OLD.event_hash;
             FOR c IN SELECT * FROM @desk@.changes(OLD, NEW) LOOP

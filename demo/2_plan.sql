@@ -46,8 +46,10 @@ FROM dice;
 -- The course of a fault, if it is repaired; the course of the others.
 CREATE TEMP TABLE course AS
 SELECT s.*, w.answered_at, w.hung_up_at, h.hand_at, h.sent_back_at, r.review_at, a.arrive_at, a.is_hard, x.restore_at,
-       -- one in twelve callbacks comes late
-       x.restore_at + CASE WHEN d_back < 0.08 THEN interval '10 minutes' + d_back_for * interval '25 minutes'
+       -- one callback in twelve comes late; at night, when few agents are on
+       -- duty, one in two
+       x.restore_at + CASE WHEN d_back < CASE WHEN x.restore_at::time > '21:30' THEN 0.5 ELSE 0.08 END
+                           THEN interval '12 minutes' + d_back_for * interval '90 minutes'
                            ELSE interval '1 minute' + d_back_for * interval '8 minutes' END AS back_at
 FROM subject s,
      -- most calls are answered within seconds; in the storm the queue is long
@@ -67,6 +69,9 @@ FROM subject s,
                      d_hard < 0.03) AS a (arrive_at, is_hard),
      LATERAL (SELECT a.arrive_at
                      + CASE WHEN a.is_hard THEN 600 + 500 * d_repair ELSE 15 + 160 * d_repair ^ 2 END * interval '1 minute') AS x (restore_at);
+
+CREATE INDEX ON course (feeder);
+ANALYZE course;
 
 -- Calls about an outage that is known already and not yet repaired.  Half of
 -- them the agent recognises at once: such a call becomes a consult ticket.
@@ -216,5 +221,7 @@ UPDATE plan_move SET at = date_trunc('milliseconds', at);
 UPDATE plan_event SET at = date_trunc('milliseconds', at);
 CREATE INDEX ON call (call_in_at);
 CREATE INDEX ON plan_event (stage, at);
+CREATE INDEX ON plan_event (ref);
 CREATE INDEX ON plan_move (stage, at);
+CREATE INDEX ON plan_move (ref);
 ANALYZE call, plan_event, plan_move;

@@ -50,18 +50,15 @@ WHERE t.external_ref = m.ref AND m.stage = $1 AND m.at > $2 AND m.at <= $3;
 
 -- A line of progress.
 PREPARE progress AS
-SELECT to_char(aftersales.now(), 'HH24:MI') AS "time",
-       to_char((SELECT count(*) FROM desk.ticket), '99,999') AS "tickets",
-       to_char((SELECT count(*) FROM desk.ticket t JOIN aftersales.workflow_state s
-                  ON s.policy = t.policy AND s.version = t.policy_version
-                 AND s.ticket_type = t.ticket_type AND s.state = t.status
-                WHERE s.kind IN ('initial', 'active')), '99,999') AS "open",
-       to_char((SELECT count(*) FROM desk_bi.clock WHERE is_breached), '99,999') AS "late so far",
-       to_char((SELECT count(*) FROM desk_bi.clock_open WHERE is_breached), '99,999') AS "late now";
+SELECT to_char(aftersales.now(), ' HH24:MI'), lpad(t.tickets::text, 8), lpad(t.open::text, 6),
+       lpad(c.late::text, 13), lpad(c.late_now::text, 10)
+FROM (SELECT count(*) AS tickets, count(*) FILTER (WHERE status_kind IN ('initial', 'active')) AS open FROM desk_bi.ticket) t,
+     (SELECT count(*) AS late, count(*) FILTER (WHERE is_open) AS late_now FROM desk_bi.clock WHERE is_breached) c;
 
-\echo ' time    tickets   open  late so far  late now'
+\echo ' time  tickets  open  late so far  late now'
 \pset tuples_only on
-\pset border 0
+\pset format unaligned
+\pset fieldsep ''
 
 -- The loop.  Each row is one half hour, each column one statement; \gexec runs
 -- them row by row, from left to right.  A statement has one actor: the
@@ -101,6 +98,6 @@ FROM (SELECT n,
 ORDER BY n
 \gexec
 \pset tuples_only off
-\pset border 1
+\pset format aligned
 
 \ir check_day.sql

@@ -66,6 +66,9 @@ typedef enum TicketColumn
 
 extern const char *const as_ticket_column[TC_COUNT];
 
+/* the head of the audit chain, all that our own UPDATE of a ticket moves */
+extern const TicketColumn as_head_column[3];
+
 /* A ticket row, deformed against its relation's descriptor. */
 typedef struct TicketRow
 {
@@ -99,6 +102,7 @@ struct AsDesk
 	TupleDesc	tupdesc;		/* of the ticket table */
 	AttrNumber	attno[TC_COUNT];
 	bool	   *is_business;	/* by attribute index: a change is an event */
+	bool		check_events;	/* others' triggers see our events */
 	AsActor    *actors;			/* those met so far */
 	Oid			session_user;	/* whom the next two speak of */
 	bool		is_application;
@@ -197,7 +201,7 @@ typedef enum PlanId
 	PLAN_CLEAR_BREACH,
 	PLAN_CLOCKS_OF_TICKET, PLAN_CLOCK_SET,
 	PLAN_LOCK_TICKET, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
-	PLAN_EVENTS_BACK,
+	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
 	PLAN_COUNT
 } PlanId;

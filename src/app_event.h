@@ -22,6 +22,8 @@ typedef struct EventHead
 	uint8		hash[HASH_LEN];
 	int32		own_seq;		/* place of our last event */
 	uint8		own_hash[HASH_LEN];
+	struct AppEvent *first;		/* its events, in the order of their places */
+	struct AppEvent *last;
 } EventHead;
 
 typedef struct AppEvent
@@ -31,6 +33,8 @@ typedef struct AppEvent
 	ClockStep	step;
 	const PolicyType *pt;
 	HeapTuple	ticket;
+	bool		clocks_done;
+	struct AppEvent *next;		/* of the same ticket */
 } AppEvent;
 
 typedef struct AppEvents

@@ -78,16 +78,20 @@ as_fingerprint(const AsDesk *desk, const TicketRow *row)
 }
 
 /*
- * as_note_add returns the note of a row, new or to be overwritten.
+ * as_note_add returns a row's note to be filled in; NULL when an INSERT
+ * brings the same id again, whose second row cannot go in.
  */
 RowNote *
 as_note_add(AsStatement *st, int64 ticket_id)
 {
+	bool		is_insert = st->op == TRIGGER_EVENT_INSERT;
 	RowNote    *note;
+	bool		found;
 
-	if (st->nnotes == 0 || (st->notes == NULL && st->note.ticket_id == ticket_id))
+	if (st->notes == NULL && (st->nnotes == 0 || st->note.ticket_id == ticket_id))
 	{
-		st->nnotes = 1;
+		if (st->nnotes++ > 0 && is_insert)
+			return NULL;
 		st->note.ticket_id = ticket_id;
 		return &st->note;
 	}
@@ -103,9 +107,9 @@ as_note_add(AsStatement *st, int64 ticket_id)
 		note = hash_search(st->notes, &st->note.ticket_id, HASH_ENTER, NULL);
 		*note = st->note;
 	}
-	note = hash_search(st->notes, &ticket_id, HASH_ENTER, NULL);
+	note = hash_search(st->notes, &ticket_id, HASH_ENTER, &found);
 	st->nnotes++;
-	return note;
+	return found && is_insert ? NULL : note;
 }
 
 /*
@@ -116,7 +120,7 @@ as_note_find(AsStatement *st, int64 ticket_id)
 {
 	if (st->notes != NULL)
 		return hash_search(st->notes, &ticket_id, HASH_FIND, NULL);
-	if (st->nnotes == 1 && st->note.ticket_id == ticket_id)
+	if (st->nnotes > 0 && st->note.ticket_id == ticket_id)
 		return &st->note;
 	return NULL;
 }

@@ -22,6 +22,8 @@ typedef struct ClockStep
 	bool		has_org;
 	int64		org_id;			/* responsible until now */
 	const char *assignee;		/* likewise; may be NULL */
+	const char *from;			/* state before and after, for messages; */
+	const char *to;				/* from is NULL at the opening */
 } ClockStep;
 
 typedef struct ClockWriter ClockWriter;

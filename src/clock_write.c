@@ -66,31 +66,56 @@ as_clock_writer(AsStatement *st)
 
 /* ---------- choosing rules ---------- */
 
+/* The last line of a refusal, as as_refusal_line makes it. */
+static char *
+rule_line(const ClockStep *step, const char *rules, const char *clauses)
+{
+	return psprintf("ticket=" INT64_FORMAT " from=%s to=%s rule=%s%s%s", step->ticket_id,
+					step->from == NULL ? "-" : step->from, step->to, rules,
+					clauses[0] == '\0' ? "" : " clauses=", clauses);
+}
+
 static void
-two_rules_error(const PolicyType *pt, const ClockRule *a, const ClockRule *b, int64 ticket_id)
+two_rules_error(const AsStatement *st, const PolicyType *pt, const ClockRule *a, const ClockRule *b,
+				const ClockStep *step)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
 			 errmsg("rules \"%s\" and \"%s\" of clock \"%s\" both match and have the same rank",
 					a->rule, b->rule, a->clock),
-			 errdetail("ticket=" INT64_FORMAT " rule=%s,%s clauses=%s", ticket_id,
-					   a->rule, b->rule, a->clauses),
+			 errdetail("%s", rule_line(step, psprintf("%s,%s", a->rule, b->rule), a->clauses)),
 			 errhint("Give the rules of policy \"%s\" different ranks, or conditions that exclude each other.",
 					 pt->version->policy),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, a->rule)));
 }
 
 static void
-no_rule_error(const PolicyType *pt, const ClockRule *rule, int64 ticket_id)
+no_rule_error(const AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
+			  const ClockStep *step)
 {
+	StringInfoData names;
+	StringInfoData clauses;
+	int			i;
+
+	initStringInfo(&names);
+	initStringInfo(&clauses);
+	for (i = 0; i < n; i++)
+	{
+		appendStringInfo(&names, "%s%s", i == 0 ? "" : ",", rules[i]->rule);
+		as_merge_clauses(&clauses, rules[i]->clauses);
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
-			 errmsg("no rule of clock \"%s\" fits the ticket", rule->clock),
-			 errdetail("The clock is mandatory for tickets of type \"%s\".\n"
-					   "ticket=" INT64_FORMAT " rule=%s clauses=%s", pt->ticket_type,
-					   ticket_id, rule->rule, rule->clauses),
-			 errhint("Give the columns and attributes that the rule's condition reads one of the values it knows."),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule->rule)));
+			 errmsg("no rule of clock \"%s\" fits ticket " INT64_FORMAT, rules[0]->clock,
+					step->ticket_id),
+			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", pt->ticket_type,
+					   rule_line(step, names.data, clauses.data)),
+			 errhint("Give the columns and attributes that the rules' conditions read values that one of them knows."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rules[0]->rule)));
 }
 
 /*
@@ -100,26 +125,25 @@ no_rule_error(const PolicyType *pt, const ClockRule *rule, int64 ticket_id)
  */
 static const ClockRule *
 choose_rule(AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
-			int64 ticket_id)
+			const ClockStep *step)
 {
 	const ClockRule *chosen = NULL;
-	const ClockRule *mandatory = NULL;
+	bool		mandatory = false;
 	int			i;
 
 	for (i = 0; i < n; i++)
 	{
 		if (chosen != NULL && rules[i]->rank < chosen->rank)
 			break;
-		if (rules[i]->mandatory)
-			mandatory = rules[i];
+		mandatory = mandatory || rules[i]->mandatory;
 		if (!as_expr_holds(st, pt->version, rules[i]->expr))
 			continue;
 		if (chosen != NULL)
-			two_rules_error(pt, chosen, rules[i], ticket_id);
+			two_rules_error(st, pt, chosen, rules[i], step);
 		chosen = rules[i];
 	}
-	if (chosen == NULL && mandatory != NULL)
-		no_rule_error(pt, mandatory, ticket_id);
+	if (chosen == NULL && mandatory)
+		no_rule_error(st, pt, rules, n, step);
 	return chosen;
 }
 
@@ -192,7 +216,7 @@ as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 		while (i + n < act->nstarts &&
 			   strcmp(act->starts[i + n]->clock, act->starts[i]->clock) == 0)
 			n++;
-		rule = choose_rule(w->st, pt, &act->starts[i], n, step->ticket_id);
+		rule = choose_rule(w->st, pt, &act->starts[i], n, step);
 		if (rule != NULL)
 			add_start(w, pt, step, rule);
 		i += n;
@@ -458,7 +482,7 @@ as_clock_flush(ClockWriter *w)
 
 /* All rules of one clock of a type, highest rank first. */
 static const ClockRule *
-rule_now(AsStatement *st, const PolicyType *pt, const char *clock, int64 ticket_id)
+rule_now(AsStatement *st, const PolicyType *pt, const char *clock, const ClockStep *step)
 {
 	const ClockRule *rules[64];
 	int			n = 0;
@@ -467,7 +491,7 @@ rule_now(AsStatement *st, const PolicyType *pt, const char *clock, int64 ticket_
 	for (i = 0; i < pt->nrules && n < lengthof(rules); i++)
 		if (strcmp(pt->rules[i].clock, clock) == 0)
 			rules[n++] = &pt->rules[i];
-	return choose_rule(st, pt, rules, n, ticket_id);
+	return choose_rule(st, pt, rules, n, step);
 }
 
 /*
@@ -481,7 +505,7 @@ retarget(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
 {
 	char	   *clock = SPI_getvalue(tup, tupdesc, 2);
 	char	   *old_rule = SPI_getvalue(tup, tupdesc, 3);
-	const ClockRule *rule = rule_now(w->st, pt, clock, step->ticket_id);
+	const ClockRule *rule = rule_now(w->st, pt, clock, step);
 	bool		isnull;
 	bool		voided;
 	bool		breached = DatumGetBool(SPI_getbinval(tup, tupdesc, 7, &isnull));

@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -35,6 +36,8 @@ static const TicketColumn no_event[] = {
 	TC_STATUS_AT, TC_STATUS_NOTE, TC_OPENED_AT, TC_HAPPENED_AT, TC_NOTE,
 	TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
 };
+
+const TicketColumn as_head_column[3] = {TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH};
 
 static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
@@ -106,6 +109,29 @@ learn_columns(AsDesk *desk)
 		desk->is_business[desk->attno[no_event[c]] - 1] = false;
 }
 
+/*
+ * Whether somebody else's BEFORE ROW trigger sees the events that we insert;
+ * what it may have altered is then looked at.
+ */
+static bool
+has_foreign_event_trigger(const AsDesk *desk)
+{
+	Relation	rel = table_open(as_desk_relid(desk, "ticket_event"), AccessShareLock);
+	bool		found = false;
+	int			i;
+
+	for (i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	{
+		Trigger    *t = &rel->trigdesc->triggers[i];
+
+		if (TRIGGER_FOR_ROW(t->tgtype) && TRIGGER_FOR_BEFORE(t->tgtype) &&
+			TRIGGER_FOR_INSERT(t->tgtype) && strcmp(t->tgname, "aftersales_number") != 0)
+			found = true;
+	}
+	table_close(rel, NoLock);
+	return found;
+}
+
 /* Writes are done as the desk's owner, so there must be one. */
 static void
 check_one_owner(const AsDesk *desk)
@@ -153,6 +179,7 @@ as_desk_get(AsCache *cache, Oid nspid)
 	table_close(rel, NoLock);
 	learn_columns(desk);
 	check_one_owner(desk);
+	desk->check_events = has_foreign_event_trigger(desk);
 
 	desk->next = cache->desks;
 	cache->desks = desk;

@@ -178,6 +178,7 @@ lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
 
 	head = hash_search(app->heads, &ticket_id, HASH_ENTER, NULL);
 	head->ticket = ticket;
+	head->first = head->last = NULL;
 	row = as_deform(st->desk, ticket);
 	head->event_at = DatumGetTimestampTz(TVAL(st->desk, row, TC_EVENT_AT));
 	head->seq = head->own_seq = DatumGetInt32(TVAL(st->desk, row, TC_EVENT_SEQ));
@@ -392,6 +393,8 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	ae->step.ticket_id = j->ticket_id;
 	ae->step.seq = e->seq;
 	ae->step.at = j->at;
+	ae->step.from = j->from;
+	ae->step.to = j->to;
 	ae->step.has_org = !TNULL(j->desk, ticket, TC_ORG_ID);
 	ae->step.org_id = ae->step.has_org ? DatumGetInt64(TVAL(j->desk, ticket, TC_ORG_ID)) : 0;
 	ae->step.assignee = TNULL(j->desk, ticket, TC_ASSIGNEE) ? NULL :
@@ -408,6 +411,11 @@ keep_event(AppEvents *app, EventHead *head, AppEvent *ae)
 		app->events = repalloc_huge(app->events, sizeof(AppEvent *) * app->max);
 	}
 	app->events[app->n++] = ae;
+	if (head->last == NULL)
+		head->first = ae;
+	else
+		head->last->next = ae;
+	head->last = ae;
 	head->seq = head->own_seq = ae->row.seq;
 	memcpy(head->hash, ae->row.hash, HASH_LEN);
 	memcpy(head->own_hash, ae->row.hash, HASH_LEN);

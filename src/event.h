@@ -12,6 +12,8 @@
 
 #include "utils/jsonb.h"
 
+struct ClockWriter;
+
 #define WRITE_BATCH 1000		/* rows a write of many rows may have */
 
 /* One event.  Strings may be NULL where the column may be. */
@@ -55,10 +57,14 @@ typedef struct EventWriter EventWriter;
 extern EventWriter *as_event_writer(AsStatement *st);
 extern void as_event_write(EventWriter *w, const EventRow *e);
 extern void as_event_flush(EventWriter *w);
+extern void as_events_same(AsStatement *st, const char *origin, int n,
+						   EventRow *const *events);
 extern void as_private_write(const AsDesk *desk, int n, const int64 *event_ids,
 							 EventRow *const *events);
 
 /* event.c */
+extern void as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq,
+							  struct ClockWriter *clocks);
 extern bool as_pending_head(const AsDesk *desk, int64 ticket_id, int32 *seq, uint8 *hash);
 extern void as_pending_head_moved(const AsDesk *desk, int64 ticket_id, int32 seq,
 								  const uint8 *hash);

@@ -11,67 +11,32 @@
 #include "aftersales.h"
 
 #include "catalog/pg_type.h"
-#include "utils/rel.h"
+#include "utils/memutils.h"
 
 #include "app_event.h"
 #include "expression.h"
 
 PG_FUNCTION_INFO_V1(as_event_record);
 
-static int
-compare_events(const void *a, const void *b)
-{
-	const AppEvent *const *x = a;
-	const AppEvent *const *y = b;
-
-	return (*x)->event_id < (*y)->event_id ? -1 : (*x)->event_id > (*y)->event_id;
-}
-
-/*
- * check_all_there makes sure that every event we numbered was inserted as it
- * was judged: ON CONFLICT DO NOTHING or another trigger may have dropped or
- * altered it, and the chain would have a gap.
- */
+/* Looks at the events a batch at a time. */
 static void
-check_all_there(AsStatement *st, Relation rel, AppEvent **events, int n)
+check_all_there(AsStatement *st, AppEvent **events, int n)
 {
-	ArrayBuildState *a = initArrayResult(INT8OID, CurrentMemoryContext, false);
-	Datum		value;
-	int			found;
+	EventRow   *rows[WRITE_BATCH];
+	int			first;
 	int			i;
-	int			ok = 0;
 
-	for (i = 0; i < n; i++)
-		(void) accumArrayResult(a, Int64GetDatum(events[i]->event_id), false, INT8OID, CurrentMemoryContext);
-	value = as_array(a, INT8OID);
-	qsort(events, n, sizeof(AppEvent *), compare_events);
-	found = as_run(st->desk, PLAN_EVENTS_BACK, &value, NULL, NULL);
-	for (i = 0; i < found; i++)
+	for (first = 0; first < n; first += WRITE_BATCH)
 	{
-		HeapTuple	tup = SPI_tuptable->vals[i];
-		TupleDesc	tupdesc = SPI_tuptable->tupdesc;
-		bool		isnull;
-		AppEvent	key;
-		AppEvent   *pkey = &key;
-		AppEvent  **ae;
+		int			batch = Min(WRITE_BATCH, n - first);
+		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
 
-		key.event_id = DatumGetInt64(SPI_getbinval(tup, tupdesc, 1, &isnull));
-		ae = bsearch(&pkey, events, n, sizeof(AppEvent *), compare_events);
-		if (ae != NULL &&
-			memcmp(VARDATA_ANY(DatumGetByteaPP(SPI_getbinval(tup, tupdesc, 2, &isnull))),
-				   (*ae)->row.hash, HASH_LEN) == 0 &&
-			strcmp(SPI_getvalue(tup, tupdesc, 3), (*ae)->row.event) == 0 &&
-			DatumGetTimestampTz(SPI_getbinval(tup, tupdesc, 4, &isnull)) == (*ae)->row.occurred_at)
-			ok++;
+		for (i = 0; i < batch; i++)
+			rows[i] = &events[first + i]->row;
+		as_events_same(st, "app", batch, rows);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(st->rowcxt);
 	}
-	SPI_freetuptable(SPI_tuptable);
-	if (ok != n)
-		ereport(ERROR,
-				(errcode(ERRCODE_SV_PROTECTED),
-				 errmsg("an event that has its place in a chain was not inserted as it was judged"),
-				 errdetail("ON CONFLICT DO NOTHING or another trigger has skipped or altered it; the chain would have a gap."),
-				 errhint("Leave out events that are there already with WHERE NOT EXISTS, and let other triggers on ticket_event run after."),
-				 errtable(rel)));
 }
 
 static int
@@ -81,6 +46,35 @@ compare_heads(const void *a, const void *b)
 	const EventHead *const *y = b;
 
 	return (*x)->ticket_id < (*y)->ticket_id ? -1 : (*x)->ticket_id > (*y)->ticket_id;
+}
+
+/*
+ * A head that was not moved must have been moved further by the same
+ * statement; otherwise a trigger has suppressed our UPDATE.
+ */
+static void
+check_heads(AsStatement *st, EventHead *const *heads, int n)
+{
+	ArrayBuildState *id = initArrayResult(INT8OID, CurrentMemoryContext, false);
+	ArrayBuildState *seq = initArrayResult(INT4OID, CurrentMemoryContext, false);
+	Datum		values[2];
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		(void) accumArrayResult(id, Int64GetDatum(heads[i]->ticket_id), false, INT8OID, CurrentMemoryContext);
+		(void) accumArrayResult(seq, Int32GetDatum(heads[i]->own_seq), false, INT4OID, CurrentMemoryContext);
+	}
+	values[0] = as_array(id, INT8OID);
+	values[1] = as_array(seq, INT4OID);
+	if (as_run(st->desk, PLAN_HEADS_SAME, values, NULL, NULL) != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("a trigger on table \"%s\" has kept the audit chain from moving", "ticket"),
+				 errhint("Let the trigger return NEW when event_seq changes."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+				 err_generic_string(PG_DIAG_TABLE_NAME, "ticket")));
+	SPI_freetuptable(SPI_tuptable);
 }
 
 static void
@@ -118,7 +112,9 @@ write_heads(AsStatement *st)
 		}
 		for (k = 0; k < 4 && last - first > 1; k++)
 			values[k] = as_array(a[k], types[k]);
-		(void) as_run(st->desk, last - first > 1 ? PLAN_HEAD_MANY : PLAN_HEAD_ONE, values, NULL, "ticket");
+		if (as_run(st->desk, last - first > 1 ? PLAN_HEAD_MANY : PLAN_HEAD_ONE, values, NULL,
+				   "ticket") != last - first)
+			check_heads(st, &heads[first], last - first);
 	}
 }
 
@@ -158,6 +154,18 @@ compare_steps_in_time(const void *a, const void *b)
 	return (*x)->row.seq < (*y)->row.seq ? -1 : (*x)->row.seq > (*y)->row.seq;
 }
 
+/* Moves the clocks by one event. */
+static void
+step_clocks(AsStatement *st, ClockWriter *clocks, AppEvent *ae)
+{
+	ae->clocks_done = true;
+	if (ae->pt->nrules == 0)
+		return;
+	if (ae->step.actions != NULL && ae->step.actions->nstarts > 0)
+		as_expr_set_ticket(st, as_deform(st->desk, ae->ticket));
+	as_clock_step(clocks, ae->pt, &ae->step);
+}
+
 static void
 write_clocks(AsStatement *st, AppEvent **events, int n)
 {
@@ -166,16 +174,33 @@ write_clocks(AsStatement *st, AppEvent **events, int n)
 
 	qsort(events, n, sizeof(AppEvent *), compare_steps_in_time);
 	for (i = 0; i < n; i++)
-	{
-		AppEvent   *ae = events[i];
-
-		if (ae->pt->nrules == 0)
-			continue;
-		if (ae->step.actions != NULL && ae->step.actions->nstarts > 0)
-			as_expr_set_ticket(st, as_deform(st->desk, ae->ticket));
-		as_clock_step(clocks, ae->pt, &ae->step);
-	}
+		if (!events[i]->clocks_done)
+			step_clocks(st, clocks, events[i]);
 	as_clock_flush(clocks);
+}
+
+/*
+ * as_pending_clocks moves a ticket's clocks by the events up to a place in
+ * its chain that a statement which is still running has put there: a trigger
+ * on ticket_event may change the ticket before that statement records.
+ */
+void
+as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq, ClockWriter *clocks)
+{
+	AsStatement *outer;
+
+	for (outer = as_statement_first(); outer != NULL; outer = outer->next)
+	{
+		EventHead  *head;
+		AppEvent   *ae;
+
+		if (outer->internal || outer->app == NULL || outer->desk != st->desk)
+			continue;
+		head = hash_search(outer->app->heads, &ticket_id, HASH_FIND, NULL);
+		for (ae = head == NULL ? NULL : head->first; ae != NULL; ae = ae->next)
+			if (!ae->clocks_done && ae->row.seq <= up_to_seq)
+				step_clocks(st, clocks, ae);
+	}
 }
 
 /*
@@ -195,7 +220,7 @@ as_event_record(PG_FUNCTION_ARGS)
 		int			n = st->app->n;
 
 		SPI_connect();
-		check_all_there(st, trigdata->tg_relation, events, n);
+		check_all_there(st, events, n);
 		write_private(st, events, n);
 		write_heads(st);
 		write_clocks(st, events, n);

@@ -145,6 +145,52 @@ write_many(EventWriter *w)
 }
 
 /*
+ * as_events_same raises unless events are in the table as they were sealed:
+ * ON CONFLICT DO NOTHING or another trigger may have dropped or altered one,
+ * and the chain would have a gap.  All have the same recorded_at and actor.
+ */
+void
+as_events_same(AsStatement *st, const char *origin, int n, EventRow *const *events)
+{
+	static const Oid types[9] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID};
+	ArrayBuildState *a[9];
+	Datum		values[12];
+	int			i;
+
+	for (i = 0; i < 9; i++)
+		a[i] = initArrayResult(types[i], CurrentMemoryContext, false);
+	for (i = 0; i < n; i++)
+	{
+		const EventRow *e = events[i];
+
+		(void) accumArrayResult(a[0], Int64GetDatum(e->ticket_id), false, INT8OID, CurrentMemoryContext);
+		(void) accumArrayResult(a[1], Int32GetDatum(e->seq), false, INT4OID, CurrentMemoryContext);
+		accum_text(a[2], e->event);
+		(void) accumArrayResult(a[3], TimestampTzGetDatum(e->occurred_at), false, TIMESTAMPTZOID, CurrentMemoryContext);
+		accum_text(a[4], e->from_state);
+		accum_text(a[5], e->to_state);
+		accum_text(a[6], e->external_ref);
+		(void) accumArrayResult(a[7], e->has_private ? as_bytea(e->digest) : (Datum) 0,
+								!e->has_private, BYTEAOID, CurrentMemoryContext);
+		(void) accumArrayResult(a[8], as_bytea(e->hash), false, BYTEAOID, CurrentMemoryContext);
+	}
+	values[0] = TimestampTzGetDatum(events[0]->recorded_at);
+	values[1] = CStringGetTextDatum(events[0]->actor);
+	values[2] = CStringGetTextDatum(origin);
+	for (i = 0; i < 9; i++)
+		values[i + 3] = as_array(a[i], types[i]);
+	if (as_run(st->desk, PLAN_EVENTS_SAME, values, NULL, NULL) != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("an event that has its place in a chain was not inserted as it was judged"),
+				 errdetail("ON CONFLICT DO NOTHING or another trigger has skipped or altered it; the chain would have a gap."),
+				 errhint("Leave out events that are there already with WHERE NOT EXISTS, and let other triggers on ticket_event change nothing."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+				 err_generic_string(PG_DIAG_TABLE_NAME, "ticket_event")));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
  * as_private_write writes the private rows of events that have one.
  */
 void
@@ -222,6 +268,8 @@ as_event_flush(EventWriter *w)
 		SPI_freetuptable(SPI_tuptable);
 	if (nprivate > 0)
 		as_private_write(w->st->desk, nprivate, ids, private);
+	if (w->st->desk->check_events)
+		as_events_same(w->st, "ticket", w->n, w->events);
 	w->n = 0;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(w->cxt);

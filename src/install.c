@@ -186,14 +186,14 @@ static const AccessLevel access_level[] = {
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
 	"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@"},
 	{"admin", false,
-		"GRANT USAGE ON SCHEMA aftersales TO @role@;"
-		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
+		"GRANT USAGE ON SCHEMA aftersales TO @role@ WITH GRANT OPTION;"
+		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@ WITH GRANT OPTION;"
 		"GRANT INSERT, UPDATE, DELETE ON aftersales.policy, aftersales.policy_version,"
 		" aftersales.ticket_type, aftersales.category, aftersales.service_area,"
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.clause TO @role@;"
-	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@"}
+	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };
 
 /*
@@ -270,12 +270,12 @@ set_ranges(const char *schema, int64 node)
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("table \"%s\" of desk \"%s\" has rows already", relname, schema),
 					 errhint("Set the node right after create_desk().")));
-		if (SPI_execute(psprintf("ALTER TABLE %s ALTER COLUMN %s SET MAXVALUE " INT64_FORMAT
-								 " SET MINVALUE " INT64_FORMAT " RESTART WITH " INT64_FORMAT,
+		if (SPI_execute(psprintf("ALTER TABLE %s ALTER COLUMN %s SET START WITH " INT64_FORMAT
+								 " SET MINVALUE " INT64_FORMAT " SET MAXVALUE " INT64_FORMAT " RESTART",
 								 qualified,
 								 quote_identifier(SPI_getvalue(table->vals[i], table->tupdesc, 2)),
-								 (node + 1) * IDS_PER_NODE, node * IDS_PER_NODE + 1,
-								 node * IDS_PER_NODE + 1), false, 0) < 0)
+								 node * IDS_PER_NODE + 1, node * IDS_PER_NODE + 1,
+								 (node + 1) * IDS_PER_NODE), false, 0) < 0)
 			elog(ERROR, "setting a range of ids failed");
 	}
 	SPI_finish();

@@ -30,6 +30,8 @@
 
 #define MAX_PLAN_ARGS	12
 
+#define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
+
 typedef struct PlanText
 {
 	PlanId		id;
@@ -160,9 +162,22 @@ static const PlanText plan_text[] = {
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
 		" pg_catalog.unnest($4)) AS h(ticket_id, seq, hash, at)"
 	" WHERE t.ticket_id" EQ "h.ticket_id AND t.event_seq" LT "h.seq"},
-	{PLAN_EVENTS_BACK, 1, {INT8ARRAYOID},
-		"SELECT event_id, hash, event, occurred_at, external_ref FROM @.ticket_event"
-	" WHERE event_id" EQ "ANY ($1)"},
+	{PLAN_EVENTS_SAME, 12,
+		{TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
+		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
+		" pg_catalog.unnest($11), pg_catalog.unnest($12)) AS x(ticket_id, seq, event, occurred_at,"
+		" from_state, to_state, external_ref, private_digest, hash)"
+		" JOIN @.ticket_event e ON e.ticket_id" EQ "x.ticket_id AND e.seq" EQ "x.seq"
+		" WHERE e.recorded_at" EQ "$1 AND e.actor" EQ "$2 AND e.origin" EQ "$3"
+		" AND e.event" EQ "x.event AND e.occurred_at" EQ "x.occurred_at AND e.hash" EQ "x.hash"
+		" AND e.corrects IS NULL"
+		" AND " SAME("from_state") " AND " SAME("to_state")
+	" AND " SAME("external_ref") " AND " SAME("private_digest")},
+	{PLAN_HEADS_SAME, 2, {INT8ARRAYOID, INT4ARRAYOID},
+		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS h(ticket_id, seq)"
+	" JOIN @.ticket t ON t.ticket_id" EQ "h.ticket_id AND t.event_seq" GE "h.seq"},
 
 	{PLAN_MASTER, 1, {INT8OID},
 		"SELECT status, policy, policy_version, ticket_type, duplicate_of FROM @.ticket"

@@ -197,6 +197,9 @@ extern bool as_text_in(const TextList *list, const char *item);
 extern char *as_text_join(const TextList *list, const char *separator);
 extern bool as_state_is_open(const PolicyType *pt, const char *state);
 
+/* workflow.c */
+extern void as_merge_clauses(StringInfo all, const char *clauses);
+
 /* policy_actions.c */
 extern void as_policy_make_actions(PolicyType *pt);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);

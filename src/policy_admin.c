@@ -48,6 +48,20 @@ int_result(bool *isnull)
 }
 
 /*
+ * One at a time: two drafts at once get two numbers, and of two activations
+ * the second sees what the first has retired.
+ */
+static void
+lock_policy(Datum *values)
+{
+	Oid			types[1] = {TEXTOID};
+
+	if (SPI_execute_with_args("SELECT 1 FROM aftersales.policy WHERE policy" EQ "$1 FOR NO KEY UPDATE",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "locking the policy failed");
+}
+
+/*
  * aftersales.draft_policy(policy)
  */
 Datum
@@ -62,10 +76,7 @@ as_draft_policy(PG_FUNCTION_ARGS)
 
 	values[0] = PG_GETARG_DATUM(0);
 	SPI_connect();
-	/* the policy's row is locked: two drafts at once get two numbers */
-	if (SPI_execute_with_args("SELECT 1 FROM aftersales.policy WHERE policy" EQ "$1 FOR NO KEY UPDATE",
-							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "locking the policy failed");
+	lock_policy(values);
 	SPI_execute_with_args("SELECT version FROM aftersales.policy_version WHERE policy" EQ "$1"
 						  " AND status OPERATOR(pg_catalog.<>) 'draft'"
 						  " ORDER BY activated_at DESC, version DESC",
@@ -129,6 +140,7 @@ put_in_force(Datum *values, char *nulls)
 {
 	Oid			types[3] = {TEXTOID, INT4OID, TIMESTAMPTZOID};
 
+	lock_policy(values);
 	if (SPI_execute_with_args("UPDATE aftersales.policy_version v SET status = 'active',"
 							  " effective_from = coalesce($3, CASE WHEN EXISTS"
 							  " (SELECT FROM aftersales.policy_version o WHERE o.policy" EQ "$1"

@@ -138,6 +138,19 @@ as_row_from_slot(TupleTableSlot *slot)
 	return row;
 }
 
+/* The desk of the statement that our own one is part of. */
+static AsDesk *
+desk_of_running(Oid nspid)
+{
+	AsStatement *st;
+
+	for (st = statements; st != NULL; st = st->next)
+		if (st->desk != NULL && st->desk->nspid == nspid)
+			return st->desk;
+	elog(ERROR, "a write of our own runs outside of a statement");
+	return NULL;				/* keep compiler quiet */
+}
+
 /*
  * aftersales.statement_begin()
  *
@@ -160,6 +173,7 @@ as_statement_begin(PG_FUNCTION_ARGS)
 		st = MemoryContextAllocZero(TopTransactionContext, sizeof(AsStatement));
 		st->internal = true;
 		st->nest_level = GetCurrentTransactionNestLevel();
+		st->desk = desk_of_running(RelationGetNamespace(trigdata->tg_relation));
 		st->next = statements;
 		statements = st;
 	}

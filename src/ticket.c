@@ -198,7 +198,6 @@ judge_opening(Judgement *j)
 	j->to = get_text(j, j->new, TC_STATUS);
 	given = reported_opening(j, &at);
 	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
-	j->at = as_moment(j, given, at, j->st->now, DT_NOBEGIN, "opened");
 	if (j->to == NULL)
 	{
 		if (j->pt->default_state == STATE_NONE)
@@ -206,6 +205,7 @@ judge_opening(Judgement *j)
 		j->to = j->pt->states[j->pt->default_state].state;
 		set_value(j, TC_STATUS, CStringGetTextDatum(j->to));
 	}
+	j->at = as_moment(j, given, at, j->st->now, DT_NOBEGIN, "opened");
 	if (TNULL(j->desk, j->new, TC_TICKET_NO))
 		set_value(j, TC_TICKET_NO, CStringGetTextDatum(psprintf(INT64_FORMAT, j->ticket_id)));
 	as_check_values(j);
@@ -222,7 +222,13 @@ take_row_version(Judgement *j)
 		DatumGetInt32(TVAL(j->desk, j->new, TC_ROW_VERSION));
 
 	if (new != old && new != old + 1)
-		refuse_owned(j, TC_ROW_VERSION, false);
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("ticket " INT64_FORMAT " has been changed since it was read", j->ticket_id),
+				 errdetail("Its row_version is %d; %d was sent.\n%s column=row_version", old, new,
+						   as_refusal_line(j, NULL, NULL)),
+				 errhint("Read the ticket again and repeat the change."),
+				 errtablecol(j->rel, j->desk->attno[TC_ROW_VERSION])));
 	set_value(j, TC_ROW_VERSION, Int32GetDatum(old + 1));
 }
 
@@ -318,9 +324,15 @@ static void
 put_head(Judgement *j)
 {
 	RowNote    *note = as_note_add(j->st, j->ticket_id);
+	RowNote		lost;
 	TimestampTz event_at = j->at;
 	List	   *events;
 
+	if (note == NULL)
+	{
+		lost.ticket_id = j->ticket_id;
+		note = &lost;
+	}
 	note->at = j->at;
 	note->prev_seq = 0;
 	if (j->old != NULL)
@@ -363,6 +375,27 @@ copy_row(const AsDesk *desk, TupleTableSlot *slot)
 }
 
 /*
+ * Our own UPDATE moves the head of the chain: nothing else that another
+ * trigger may have put into the row counts.
+ */
+static HeapTuple
+only_head(const AsStatement *st, TriggerData *trigdata)
+{
+	TupleDesc	tupdesc = RelationGetDescr(trigdata->tg_relation);
+	int			cols[3];
+	Datum		values[3];
+	bool		nulls[3];
+	int			i;
+
+	for (i = 0; i < 3; i++)
+	{
+		cols[i] = st->desk->attno[as_head_column[i]];
+		values[i] = heap_getattr(trigdata->tg_newtuple, cols[i], tupdesc, &nulls[i]);
+	}
+	return heap_modify_tuple_by_cols(trigdata->tg_trigtuple, tupdesc, 3, cols, values, nulls);
+}
+
+/*
  * aftersales.ticket_judge()
  */
 Datum
@@ -378,7 +411,7 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 	is_update = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	if (st->internal)
-		return PointerGetDatum(is_update ? trigdata->tg_newtuple : trigdata->tg_trigtuple);
+		return PointerGetDatum(only_head(st, trigdata));
 
 	memset(&j, 0, sizeof(j));
 	j.st = st;

@@ -70,11 +70,14 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(desk, new, TC_POLICY)),
 						   DatumGetInt32(TVAL(desk, new, TC_POLICY_VERSION)));
 	pt = as_policy_type(pv, TextDatumGetCString(TVAL(desk, new, TC_TICKET_TYPE)));
+	as_pending_clocks(st, note->ticket_id, note->prev_seq, r->clocks);
 	as_expr_set_ticket(st, new);
 
 	step.ticket_id = note->ticket_id;
 	step.at = note->at;
 	step.is_new = old == NULL;
+	step.from = old == NULL ? NULL : TextDatumGetCString(TVAL(desk, old, TC_STATUS));
+	step.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
 	responsible(desk, old == NULL ? new : old, &step);
 	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
 	{
@@ -107,6 +110,18 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 }
 
 static void
+refuse_altered(const Recorder *r, int64 ticket_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 errmsg("ticket " INT64_FORMAT " was altered after it was judged", ticket_id),
+			 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\n"
+					   "ticket=" INT64_FORMAT, RelationGetRelationName(r->rel), ticket_id),
+			 errhint("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."),
+			 errtable(r->rel)));
+}
+
+static void
 record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 {
 	const AsDesk *desk = r->st->desk;
@@ -116,18 +131,32 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	ListCell   *lc;
 
 	if (note == NULL || note->fingerprint != as_fingerprint(desk, new))
-		ereport(ERROR,
-				(errcode(ERRCODE_SV_PROTECTED),
-				 errmsg("ticket " INT64_FORMAT " was altered after it was judged", ticket_id),
-				 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\n"
-						   "ticket=" INT64_FORMAT, RelationGetRelationName(r->rel), ticket_id),
-				 errhint("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."),
-				 errtable(r->rel)));
+		refuse_altered(r, ticket_id);
 
 	events = as_ticket_events(r->st, old, new, note);
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);
+}
+
+/* In our own UPDATE nothing but the head of the chain may have moved. */
+static void
+check_only_head(Recorder *r, const TicketRow *old, const TicketRow *new)
+{
+	const AsDesk *desk = r->st->desk;
+	int			i;
+
+	for (i = 0; i < desk->tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+
+		if (att->attisdropped || att->attgenerated != '\0' ||
+			i + 1 == desk->attno[TC_EVENT_AT] || i + 1 == desk->attno[TC_EVENT_SEQ] ||
+			i + 1 == desk->attno[TC_EVENT_HASH])
+			continue;
+		if (as_column_changed(desk, old, new, i))
+			refuse_altered(r, DatumGetInt64(TVAL(desk, new, TC_TICKET_ID)));
+	}
 }
 
 static bool
@@ -138,11 +167,12 @@ next_row(Tuplestorestate *rows, int ptr, TupleTableSlot *slot)
 }
 
 /*
- * record_all walks the transition tables.  Both hold the rows in the same
+ * walk_rows walks the transition tables.  Both hold the rows in the same
  * order; that they fit is checked all the same.
  */
 static void
-record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
+walk_rows(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows,
+		  void (*what) (Recorder *r, const TicketRow *old, const TicketRow *new))
 {
 	TupleDesc	tupdesc = RelationGetDescr(r->rel);
 	TupleTableSlot *new_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
@@ -150,6 +180,8 @@ record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
 	int			new_ptr = tuplestore_alloc_read_pointer(new_rows, 0);
 	int			old_ptr = old_rows == NULL ? 0 : tuplestore_alloc_read_pointer(old_rows, 0);
 	const AsDesk *desk = r->st->desk;
+	MemoryContext rowcxt = AllocSetContextCreate(CurrentMemoryContext, "aftersales row",
+												 ALLOCSET_SMALL_SIZES);
 
 	for (;;)
 	{
@@ -164,7 +196,7 @@ record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
 		if (old_rows != NULL && !next_row(old_rows, old_ptr, old_slot))
 			elog(ERROR, "transition tables have different lengths");
 
-		old = MemoryContextSwitchTo(r->st->rowcxt);
+		old = MemoryContextSwitchTo(rowcxt);
 		new_row = as_row_from_slot(new_slot);
 		if (old_rows != NULL)
 		{
@@ -172,12 +204,13 @@ record_all(Recorder *r, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
 			if (TVAL(desk, old_row, TC_TICKET_ID) != TVAL(desk, new_row, TC_TICKET_ID))
 				elog(ERROR, "transition tables have different orders");
 		}
-		record_row(r, old_row, new_row);
+		what(r, old_row, new_row);
 		MemoryContextSwitchTo(old);
-		MemoryContextReset(r->st->rowcxt);
+		MemoryContextReset(rowcxt);
 	}
 	ExecDropSingleTupleTableSlot(new_slot);
 	ExecDropSingleTupleTableSlot(old_slot);
+	MemoryContextDelete(rowcxt);
 }
 
 /*
@@ -192,14 +225,16 @@ as_ticket_record(PG_FUNCTION_ARGS)
 
 	as_check_trigger(fcinfo, "ticket_record", TRIGGER_EVENT_AFTER, false);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
-	if (!st->internal && tuplestore_tuple_count(trigdata->tg_newtable) > 0)
+	r.st = st;
+	r.rel = trigdata->tg_relation;
+	if (st->internal)
+		walk_rows(&r, trigdata->tg_oldtable, trigdata->tg_newtable, check_only_head);
+	else if (tuplestore_tuple_count(trigdata->tg_newtable) > 0)
 	{
 		SPI_connect();
-		r.st = st;
-		r.rel = trigdata->tg_relation;
 		r.events = as_event_writer(st);
 		r.clocks = as_clock_writer(st);
-		record_all(&r, trigdata->tg_oldtable, trigdata->tg_newtable);
+		walk_rows(&r, trigdata->tg_oldtable, trigdata->tg_newtable, record_row);
 		as_event_flush(r.events);
 		as_clock_flush(r.clocks);
 		SPI_finish();

@@ -132,9 +132,11 @@ as_missing_attributes(Judgement *j, const char *state)
 	return missing;
 }
 
-/* Appends the clauses that a list does not have yet. */
-static void
-merge_clauses(StringInfo all, const char *clauses)
+/*
+ * as_merge_clauses appends the clauses that a list does not have yet.
+ */
+void
+as_merge_clauses(StringInfo all, const char *clauses)
 {
 	const char *c = clauses;
 
@@ -169,7 +171,7 @@ refuse_unmet(Judgement *j, List *guards, List *attributes)
 		PolicyGuard *g = lfirst(lc);
 
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", g->guard);
-		merge_clauses(&clauses, g->clauses);
+		as_merge_clauses(&clauses, g->clauses);
 		appendStringInfo(&detail, "%s: %s\n", g->guard, as_guard_message(g));
 		first = first == NULL ? g->guard : first;
 	}
@@ -178,7 +180,7 @@ refuse_unmet(Judgement *j, List *guards, List *attributes)
 		PolicyAttribute *a = lfirst(lc);
 
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", a->attribute);
-		merge_clauses(&clauses, a->clauses);
+		as_merge_clauses(&clauses, a->clauses);
 		appendStringInfo(&detail, _("%s: the attribute must have a value in state \"%s\"\n"),
 						 a->attribute, j->to);
 		first = first == NULL ? a->attribute : first;

@@ -104,8 +104,10 @@ INSERT INTO aftersales.event_type (policy, version, ticket_type, event, roles, a
 -- by duplicate_of and state duplicate.
 -- The document knows no way back from restored: a customer whose power is
 -- still off at the callback is a new report.
--- The leader who reviews may send the ticket back to the agent (PW-59); the
--- centre keeps the loop closed, so only its people end a ticket early (PW-13).
+-- The leader who reviews may send the ticket back to the agent (PW-59).  The
+-- repair team records arrival and repair itself, or tells the agent by phone.
+-- The centre keeps the loop closed, so only its people end a ticket early, and
+-- never without a reason (PW-13).
 
 INSERT INTO aftersales.workflow_state (policy, version, ticket_type, state, kind, position, label_en, label_zh, clauses) VALUES
     ('power_hotline', 1, 'fault', 'new',         'initial', 10, 'New', '受理中', '{PW-13}'),
@@ -287,9 +289,13 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
 -- only while the ticket is new: a call that ends after the ticket was passed
 -- on owes nothing more.  A call that ends unanswered within its 12 seconds was
 -- given up by the caller; later, the breach is recorded first.
+-- The 5 minutes of PW-68 have no start either: answer_content counts them from
+-- the answered call, submit from its end for what is passed on.
 -- PW-60 to PW-64 name no start; the supervision rules they refer to count from
 -- the customer's report, so arrive and restore run from the opening.  "1 day"
 -- of PW-64 is 24 hours, as its sibling is in hours.
+-- No rules here yet for PW-70 (working days), PW-67, PW-72, PW-74 (shifts) and
+-- PW-30 (reconnection).
 
 INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, condition, starts_on, stops_on, cancels_on, target, mandatory, rank, label_en, label_zh, clauses) VALUES
     ('power_hotline', 1, 'fault', 'answer', 'answer', NULL,

@@ -112,6 +112,18 @@ INSERT INTO trig.ticket_event (ticket_id, event) VALUES (6, 'bad');
 DROP TRIGGER aa_mine ON trig.ticket_event;
 SELECT seq, event, note FROM t.history('trig', '{6}');
 
+-- ---------- triggers on ticket do not reach into the write that moves a chain's head
+UPDATE trig.ticket SET subject = 'leap' WHERE ticket_id = 6;
+CREATE TRIGGER aa_mine BEFORE INSERT OR UPDATE ON trig.ticket FOR EACH ROW EXECUTE FUNCTION t.set_channel();
+INSERT INTO trig.ticket_event (ticket_id, event, note) VALUES (6, 'memo', 'head 1');
+DROP TRIGGER aa_mine ON trig.ticket;
+SELECT status, channel FROM trig.ticket WHERE ticket_id = 6;
+CREATE TRIGGER zz_mine BEFORE INSERT OR UPDATE ON trig.ticket FOR EACH ROW EXECUTE FUNCTION t.set_channel();
+INSERT INTO trig.ticket_event (ticket_id, event, note) VALUES (6, 'memo', 'head 2');
+DROP TRIGGER zz_mine ON trig.ticket;
+SELECT status, channel FROM trig.ticket WHERE ticket_id = 6;
+SELECT seq, event, note FROM t.history('trig', '{6}');
+
 -- ---------- an AFTER ROW trigger on ticket_event that moves the ticket (a statement in a statement)
 CREATE FUNCTION t.move_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

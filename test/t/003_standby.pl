@@ -1,0 +1,82 @@
+# A hot standby answers the BI views, allowed_transitions() and
+# verify_audit(), also when the primary is gone, and refuses writes as any
+# standby does.  A session that is connected to it sees a change of policy
+# when that arrives.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use Test::More;
+
+use AftersalesTest;
+
+my $primary = new_node('primary');
+run_ok($primary, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . small_policy() . q{
+	INSERT INTO desk.staff (login) VALUES ('agent_1');
+	SET aftersales.now = '2026-03-02 08:00+00';
+	INSERT INTO desk.ticket (ticket_type, attributes) SELECT 'job', '{"urgent": true}' FROM generate_series(1, 3);
+	UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 2;
+	INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (2, 'visited', 'seen')});
+
+$primary->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($primary, 'base', has_streaming => 1);
+$standby->start;
+$primary->wait_for_catchup($standby);
+
+my $moves = q{SELECT ticket_id, to_state, allowed, guard FROM aftersales.allowed_transitions(ARRAY[1, 2, 4]) ORDER BY 1, 2};
+
+# a session that stays
+my $session = $standby->background_psql('postgres');
+is($session->query($moves), "1|cancelled|t|\n1|work|t|\n2|done|t|", 'allowed_transitions() on the standby, guards included');
+
+run_ok($primary, 'postgres', second_version() . q{SELECT aftersales.activate_policy('small', 2, '2020-01-01');
+	INSERT INTO desk.ticket (ticket_type) VALUES ('job');});
+$primary->wait_for_catchup($standby);
+is($session->query($moves), "1|cancelled|t|\n1|work|t|\n2|done|t|\n4|work|t|", 'the same session sees a policy that was activated on the primary');
+
+# as the standby answers, so does the primary
+my $views = q{
+	SET aftersales.now = '2026-03-02 08:45+00';
+	SELECT aftersales.now();
+	SELECT ticket_id, clock, outcome, is_breached, taken_minutes, late_minutes FROM desk_bi.clock ORDER BY 1, 2;
+	SELECT ticket_id, clock, outcome FROM desk_bi.clock_open ORDER BY 1, 2;
+	SELECT ticket_id, clock, detected_at, late_minutes FROM desk_bi.breach ORDER BY 1, 2;
+	SELECT ticket_id, status, status_kind, opened_on FROM desk_bi.ticket ORDER BY 1;
+	SELECT * FROM desk_bi.ticket_event ORDER BY event_id;
+	SELECT * FROM aftersales.check_policy('small', 2);
+	SELECT * FROM aftersales.desk;
+	SELECT * FROM aftersales.verify_audit();
+	SELECT * FROM aftersales.verify_audit('2020-01-01');};
+my $on_primary = $primary->safe_psql('postgres', $views);
+my $on_standby = $standby->safe_psql('postgres', $views);
+is($on_standby, $on_primary, 'the views say the same on both');
+like($on_standby, qr/^2026-03-02 08:45:00\+00$/m, 'aftersales.now works on the standby');
+like($on_standby, qr/^1\|hurry\|late\|t\|45\.00\|35\.00$/m, 'a clock is late there without any sweep');
+unlike($on_standby, qr/gap|hash:|head|private/, 'the chains hold on the standby');
+
+$primary->stop('immediate');
+is($standby->safe_psql('postgres', $views), $on_primary, 'and when the primary is gone');
+is($session->query($moves), "1|cancelled|t|\n1|work|t|\n2|done|t|\n4|work|t|", 'the session goes on too');
+
+# writes: 25006, read only
+is(sqlstate_of($standby, 'postgres', $_), '25006', "refused: $_") foreach (
+	q{INSERT INTO desk.ticket (ticket_type) VALUES ('job')},
+	q{UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 1},
+	q{INSERT INTO desk.ticket_event (ticket_id, event) VALUES (1, 'called')},
+	q{SELECT * FROM aftersales.sweep()},
+	q{SELECT aftersales.draft_policy('small')},
+	q{SELECT aftersales.activate_policy('small', 2)},
+	q{SELECT aftersales.create_desk('other')},
+	q{SELECT aftersales.install_policy('power_hotline')});
+
+# promoted, it is a desk like any other
+$session->quit;
+$standby->promote;
+is(sqlstate_of($standby, 'postgres', q{UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 2 RETURNING status}), '00000 done', 'promoted: a move');
+is(sqlstate_of($standby, 'postgres', q{UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 1}), 'SV001', 'promoted: a refusal');
+chains_ok($standby, 'postgres', 'desk', 'promoted');
+
+$standby->stop;
+done_testing();
