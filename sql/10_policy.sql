@@ -222,7 +222,7 @@ CREATE TABLE aftersales.sla_rule (
 COMMENT ON TABLE aftersales.sla_rule IS 'One row per clock rule: when a clock of this name starts, stops and is due. Of several rules of one clock the matching one with the highest rank counts.';
 COMMENT ON COLUMN aftersales.sla_rule.rule IS 'Name of the rule, unique in its ticket type; refusals and clocks cite it.';
 COMMENT ON COLUMN aftersales.sla_rule.clock IS 'Name of the clock; one open clock of a name per ticket.';
-COMMENT ON COLUMN aftersales.sla_rule.condition IS 'SQL boolean expression over the ticket; NULL column: always. A result of NULL does not match.';
+COMMENT ON COLUMN aftersales.sla_rule.condition IS 'SQL boolean expression over the ticket; NULL column: always. A result of NULL does not match. status in it is the state when the clock starts; other trigger-owned columns may not be used.';
 COMMENT ON COLUMN aftersales.sla_rule.starts_on IS 'Events that start it; a start while it is open is ignored, after a stop it is the next cycle.';
 COMMENT ON COLUMN aftersales.sla_rule.stops_on IS 'Events that stop it. Met when stopped at or before the due time.';
 COMMENT ON COLUMN aftersales.sla_rule.cancels_on IS 'Events that end it without judging it.';
@@ -301,3 +301,12 @@ COMMENT ON COLUMN aftersales.sla_rule.label_en IS 'Label in English.';
 COMMENT ON COLUMN aftersales.sla_rule.label_zh IS 'Label in Chinese.';
 COMMENT ON COLUMN aftersales.sla_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
 COMMENT ON COLUMN aftersales.guard_function.function IS 'Signature, for example public.is_vip(text).';
+
+-- Their keys have columns that may be NULL: logical replication needs to be
+-- told how to find a row.
+ALTER TABLE aftersales.attribute REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.event_type REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.workflow_state REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.workflow_transition REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.workflow_guard REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.sla_rule REPLICA IDENTITY FULL;

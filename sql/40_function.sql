@@ -125,68 +125,93 @@ CREATE FUNCTION aftersales.verify_audit(since timestamptz DEFAULT NULL, desk nam
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_verify_audit';
 COMMENT ON FUNCTION aftersales.verify_audit(timestamptz, name) IS 'Recomputes the event chain of every ticket (of those changed since, when given) and returns what does not fit: a hash, a gap, a head, a private row. No row when sound.';
 
--- Triggers of the policy tables
+-- Triggers of the policy tables.  Logical replication fires row triggers only
+-- (but for TRUNCATE), so there invalidation is by row.
 
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.policy
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.policy
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.policy ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.policy
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.policy ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.policy_version
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.policy_version
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.policy_version ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.policy_version
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.policy_version ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.ticket_type
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.ticket_type
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.ticket_type ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.ticket_type
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.ticket_type ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.category
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.category
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.category ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.category
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.category ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.service_area
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.service_area
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.service_area ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.service_area
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.service_area ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.attribute
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.attribute
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.attribute ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.attribute
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.attribute ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.event_type
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.event_type
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.event_type ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.event_type
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.event_type ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.workflow_state
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.workflow_state
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.workflow_state ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.workflow_state
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.workflow_state ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.workflow_transition
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.workflow_transition
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.workflow_transition ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.workflow_transition
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.workflow_transition ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.workflow_guard
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('requires', 'guard');
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.workflow_guard
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.workflow_guard ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.workflow_guard
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.workflow_guard ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('condition', 'condition');
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.sla_rule
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.sla_rule ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.sla_rule ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.guard_function
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.guard_function
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE aftersales.guard_function ENABLE ALWAYS TRIGGER table_changed;
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.guard_function
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.guard_function ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_added AFTER INSERT ON aftersales.policy
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_added();
 CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.policy

@@ -33,7 +33,8 @@ extern TimestampTz as_clock_due(const ClockRule *rule, TimestampTz started_at, p
 extern ClockWriter *as_clock_writer(AsStatement *st);
 extern void as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step);
 extern void as_clock_flush(ClockWriter *w);
-extern void as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step);
+extern void as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
+							 const TicketRow *new);
 extern int64 as_clock_breaches(const ClockWriter *w);
 
 #endif							/* AFTERSALES_CLOCK_H */

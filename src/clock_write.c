@@ -549,20 +549,49 @@ retarget(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
 }
 
 /*
+ * Sets the ticket for expressions as it is now, but in the state in which it
+ * was when the clock started.
+ */
+static void
+set_ticket_at_start(AsStatement *st, const TicketRow *new, int64 ticket_id,
+					HeapTuple clock, TupleDesc tupdesc)
+{
+	int			natts = st->desk->tupdesc->natts;
+	TicketRow	row;
+	Datum		values[2];
+	bool		isnull;
+
+	row.values = palloc(natts * sizeof(Datum));
+	row.nulls = palloc(natts * sizeof(bool));
+	memcpy(row.values, new->values, natts * sizeof(Datum));
+	memcpy(row.nulls, new->nulls, natts * sizeof(bool));
+	values[0] = Int64GetDatum(ticket_id);
+	values[1] = SPI_getbinval(clock, tupdesc, 8, &isnull);
+	if (as_run(st->desk, PLAN_STATUS_AT, values, NULL, NULL) > 0)
+		TVAL(st->desk, &row, TC_STATUS) =
+			CStringGetTextDatum(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	SPI_freetuptable(SPI_tuptable);
+	as_expr_set_ticket(st, &row);
+}
+
+/*
  * as_clock_rematch finds rules anew for a ticket of which columns that
  * conditions read have changed.  What was late by the old rules is recorded
- * first.  The ticket has been set for expressions.
+ * first.  The ticket is set for expressions anew.
  */
 void
-as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
+as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
+				 const TicketRow *new)
 {
 	const ClockStep *steps[1] = {step};
 	ClockStep	settle = *step;
 	SPITupleTable *table;
 	Datum		value = Int64GetDatum(step->ticket_id);
+	bool		reads_status;
 	int			nrows;
 	int			i;
 
+	(void) as_expr_condition_columns(w->st, pt, &reads_status);
 	as_clock_flush(w);
 	settle.actions = NULL;
 	steps[0] = &settle;
@@ -576,6 +605,8 @@ as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 			strcmp(SPI_getvalue(table->vals[i], table->tupdesc, 2),
 				   SPI_getvalue(table->vals[i + 1], table->tupdesc, 2)) == 0)
 			continue;
+		if (reads_status)
+			set_ticket_at_start(w->st, new, step->ticket_id, table->vals[i], table->tupdesc);
 		retarget(w, pt, step, table->vals[i], table->tupdesc);
 	}
 	SPI_freetuptable(table);

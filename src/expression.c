@@ -52,7 +52,8 @@ typedef struct CompiledSet
 	const PolicyVersion *pv;
 	const AsDesk *desk;
 	CachedExpression **cexpr;	/* by expression index, NULL: not yet */
-	Bitmapset **columns;		/* by type index: what its conditions read */
+	Bitmapset **columns;		/* by type index: what its conditions read, */
+	bool	   *reads_status;	/* but for the status */
 	bool	   *columns_known;
 	struct CompiledSet *next;
 } CompiledSet;
@@ -71,6 +72,18 @@ typedef struct ParseContext
 	AttrNumber	attributes_attno;
 	const char *text;
 } ParseContext;
+
+typedef struct CheckContext
+{
+	Relation	rel;
+	bool		is_guard;
+} CheckContext;
+
+/* trigger-owned columns but for the status, and inputs */
+static const char *const not_in_condition[] = {
+	"status_at", "status_note", "happened_at", "note", "row_version",
+	"changed_at", "event_at", "event_seq", "event_hash"
+};
 
 static const char *const attribute_function[] = {
 	"attribute_text", "attribute_integer", "attribute_numeric",
@@ -158,7 +171,7 @@ is_registered(Oid funcid)
 static bool
 function_not_allowed(Oid funcid, void *context)
 {
-	bool		is_guard = *(bool *) context;
+	bool		is_guard = ((CheckContext *) context)->is_guard;
 	Oid			nsp = get_func_namespace(funcid);
 	char	   *name = get_func_name(funcid);
 
@@ -188,15 +201,32 @@ function_not_allowed(Oid funcid, void *context)
 	return true;				/* keep compiler quiet */
 }
 
-static bool
-check_node(Node *node, void *context)
+static void
+check_column(Relation rel, AttrNumber attno, bool is_guard)
 {
-	if (node == NULL)
-		return false;
-	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
+	const char *name;
+
+	if (attno <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("system columns and whole-row references may not be used")));
+	name = NameStr(TupleDescAttr(RelationGetDescr(rel), attno - 1)->attname);
+	if (!is_guard && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("column \"%s\" may not be used in a condition", name),
+				 errdetail("Triggers write it; a clock's rule hangs on what the ticket is.")));
+}
+
+static bool
+check_node(Node *node, void *context)
+{
+	CheckContext *cc = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		check_column(cc->rel, ((Var *) node)->varattno, cc->is_guard);
 	if (IsA(node, SQLValueFunction) || IsA(node, NextValueExpr))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
@@ -249,6 +279,7 @@ as_expr_parse(Relation rel, const char *text, bool is_guard,
 			  AttributeLookup lookup, void *lookup_arg)
 {
 	ParseContext pc = {lookup, lookup_arg, 0, text};
+	CheckContext cc = {rel, is_guard};
 	ErrorContextCallback callback = {error_context_stack, parse_error_callback, &pc};
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *nsitem;
@@ -269,7 +300,7 @@ as_expr_parse(Relation rel, const char *text, bool is_guard,
 	expr = transformExpr(pstate, raw_expression(text), EXPR_KIND_CHECK_CONSTRAINT);
 	expr = coerce_to_boolean(pstate, expr, is_guard ? "GUARD" : "CONDITION");
 	assign_expr_collations(pstate, expr);
-	check_node(expr, &is_guard);
+	check_node(expr, &cc);
 	free_parsestate(pstate);
 
 	error_context_stack = callback.previous;
@@ -316,6 +347,7 @@ compiled_set(AsStatement *st, const PolicyVersion *pv)
 	set->desk = st->desk;
 	set->cexpr = MemoryContextAllocZero(cache->cxt, sizeof(CachedExpression *) * Max(pv->nexprs, 1));
 	set->columns = MemoryContextAllocZero(cache->cxt, sizeof(Bitmapset *) * Max(pv->ntypes, 1));
+	set->reads_status = MemoryContextAllocZero(cache->cxt, sizeof(bool) * Max(pv->ntypes, 1));
 	set->columns_known = MemoryContextAllocZero(cache->cxt, sizeof(bool) * Max(pv->ntypes, 1));
 	set->next = cache->compiled;
 	cache->compiled = set;
@@ -342,10 +374,11 @@ compile(CompiledSet *set, int expr)
 
 /*
  * as_expr_condition_columns returns the columns (attribute numbers) that the
- * clock conditions of a ticket type read.
+ * clock conditions of a ticket type read.  The status is told apart: it counts
+ * as it was when the clock started, and its change matches nothing anew.
  */
 Bitmapset *
-as_expr_condition_columns(AsStatement *st, const PolicyType *pt)
+as_expr_condition_columns(AsStatement *st, const PolicyType *pt, bool *reads_status)
 {
 	CompiledSet *set = compiled_set(st, pt->version);
 	int			t = pt - pt->version->types;
@@ -353,6 +386,7 @@ as_expr_condition_columns(AsStatement *st, const PolicyType *pt)
 	AsOwner		owner;
 	int			i;
 
+	*reads_status = set->reads_status[t];
 	if (set->columns_known[t])
 		return set->columns[t];
 	as_become_owner(st->desk, &owner);
@@ -366,9 +400,16 @@ as_expr_condition_columns(AsStatement *st, const PolicyType *pt)
 		vars = pull_var_clause(compile(set, pt->rules[i].expr)->expr, 0);
 		foreach(lc, vars)
 		{
-			MemoryContext old = MemoryContextSwitchTo(st->cache->cxt);
+			AttrNumber	attno = lfirst_node(Var, lc)->varattno;
+			MemoryContext old;
 
-			columns = bms_add_member(columns, lfirst_node(Var, lc)->varattno);
+			if (attno == st->desk->attno[TC_STATUS])
+			{
+				set->reads_status[t] = *reads_status = true;
+				continue;
+			}
+			old = MemoryContextSwitchTo(st->cache->cxt);
+			columns = bms_add_member(columns, attno);
 			MemoryContextSwitchTo(old);
 		}
 	}

@@ -18,7 +18,8 @@ extern Node *as_expr_parse(Relation rel, const char *text, bool is_guard,
 						   AttributeLookup lookup, void *lookup_arg);
 extern void as_expr_set_ticket(AsStatement *st, const TicketRow *row);
 extern bool as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr);
-extern Bitmapset *as_expr_condition_columns(AsStatement *st, const PolicyType *pt);
+extern Bitmapset *as_expr_condition_columns(AsStatement *st, const PolicyType *pt,
+											bool *reads_status);
 extern void as_expr_free(AsCache *cache);
 
 /* The ticket that guard functions read. */

@@ -143,13 +143,18 @@ static const PlanText plan_text[] = {
 	" WHERE clock_id" EQ "$1 AND cleared_at IS NULL"},
 
 	{PLAN_CLOCKS_OF_TICKET, 1, {INT8OID},
-		"SELECT clock_id, clock, rule, started_at, due_at, stopped_at, is_breached FROM @.sla_clock"
+		"SELECT clock_id, clock, rule, started_at, due_at, stopped_at, is_breached, start_seq"
+		" FROM @.sla_clock"
 		" WHERE ticket_id" EQ "$1 AND (stopped_at IS NULL OR ended_as" EQ "'voided')"
 	" ORDER BY clock, cycle"},
 	{PLAN_CLOCK_SET, 7,
 		{INT8OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
 		"UPDATE @.sla_clock SET rule = $2, target = $3, due_at = $4, next_at = $5,"
 	" stopped_at = $6, ended_as = $7 WHERE clock_id" EQ "$1"},
+
+	{PLAN_STATUS_AT, 2, {INT8OID, INT4OID},
+		"SELECT to_state FROM @.ticket_event WHERE ticket_id" EQ "$1 AND seq" LE "$2"
+	" AND to_state IS NOT NULL ORDER BY seq DESC LIMIT 1"},
 
 	{PLAN_LOCK_TICKET, 1, {INT8OID},
 	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},

@@ -22,6 +22,7 @@
 #include "catalog/namespace.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "expression.h"
 #include "policy.h"
@@ -48,13 +49,21 @@ relcache_callback(Datum arg, Oid relid)
 	generation++;
 }
 
+/* A schema was renamed, perhaps a desk's: its name stands in our SQL text. */
+static void
+namespace_callback(Datum arg, int cacheid, uint32 hashvalue)
+{
+	generation++;
+}
+
 /*
- * as_cache_init registers the callback; called once per backend.
+ * as_cache_init registers the callbacks; called once per backend.
  */
 void
 as_cache_init(void)
 {
 	CacheRegisterRelcacheCallback(relcache_callback, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, namespace_callback, (Datum) 0);
 }
 
 /*

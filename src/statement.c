@@ -219,13 +219,17 @@ as_protect(PG_FUNCTION_ARGS)
  *
  * The message is sent at commit, after the rows are visible, and processed
  * here at once, so that the same transaction sees its own change.
+ *
+ * It is fired per statement, and per row where logical replication applies
+ * changes: that fires no statement triggers but for TRUNCATE.
  */
 Datum
 as_table_changed(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
-	as_check_trigger(fcinfo, "table_changed", TRIGGER_EVENT_AFTER, false);
+	as_check_trigger(fcinfo, "table_changed", TRIGGER_EVENT_AFTER,
+					 CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_ROW(trigdata->tg_event));
 	CacheInvalidateRelcache(trigdata->tg_relation);
 	return PointerGetDatum(NULL);
 }

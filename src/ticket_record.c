@@ -45,7 +45,8 @@ responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
 static bool
 needs_rematch(AsStatement *st, const PolicyType *pt, const TicketRow *old, const TicketRow *new)
 {
-	Bitmapset  *columns = as_expr_condition_columns(st, pt);
+	bool		reads_status;
+	Bitmapset  *columns = as_expr_condition_columns(st, pt, &reads_status);
 	int			attno = -1;
 
 	while ((attno = bms_next_member(columns, attno)) >= 0)
@@ -81,7 +82,8 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	responsible(desk, old == NULL ? new : old, &step);
 	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
 	{
-		as_clock_rematch(r->clocks, pt, &step);
+		as_clock_rematch(r->clocks, pt, &step, new);
+		as_expr_set_ticket(st, new);
 		settled = true;
 	}
 	foreach(lc, events)

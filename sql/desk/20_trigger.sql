@@ -30,14 +30,20 @@ CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE 
 CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.sla_breach
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 
--- What judging caches of these tables is dropped when they change, on a
--- logical subscriber too (ENABLE ALWAYS).
+-- What judging caches of these tables is dropped when they change; on a
+-- logical subscriber by row, since that is all it fires.
 CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.staff
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER aftersales_changed_row AFTER INSERT OR UPDATE OR DELETE ON @desk@.staff
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE @desk@.staff ENABLE ALWAYS TRIGGER aftersales_changed, ENABLE REPLICA TRIGGER aftersales_changed_row;
 CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.staff_role
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER aftersales_changed_row AFTER INSERT OR UPDATE OR DELETE ON @desk@.staff_role
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE @desk@.staff_role ENABLE ALWAYS TRIGGER aftersales_changed, ENABLE REPLICA TRIGGER aftersales_changed_row;
 CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.application
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
-ALTER TABLE @desk@.staff ENABLE ALWAYS TRIGGER aftersales_changed;
-ALTER TABLE @desk@.staff_role ENABLE ALWAYS TRIGGER aftersales_changed;
-ALTER TABLE @desk@.application ENABLE ALWAYS TRIGGER aftersales_changed;
+CREATE TRIGGER aftersales_changed_row AFTER INSERT OR UPDATE OR DELETE ON @desk@.application
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE @desk@.application ENABLE ALWAYS TRIGGER aftersales_changed, ENABLE REPLICA TRIGGER aftersales_changed_row;
