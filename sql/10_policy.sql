@@ -42,7 +42,7 @@ CREATE TABLE aftersales.policy_version (
         CHECK ((status = 'draft') = (effective_from IS NULL)
            AND (status = 'draft') = (activated_at IS NULL))
 );
-COMMENT ON TABLE aftersales.policy_version IS 'One row per version of a policy: draft (editable), active (frozen, in force from effective_from), retired (a later version is in force; tickets opened under it keep it).';
+COMMENT ON TABLE aftersales.policy_version IS 'One row per version of a policy: draft (editable), active (frozen, in force from effective_from), retired (a later version has taken over, marked at the latest with the next activation; tickets opened under it keep it).';
 COMMENT ON COLUMN aftersales.policy_version.policy IS 'The policy.';
 COMMENT ON COLUMN aftersales.policy_version.version IS 'Number of the version, from 1.';
 COMMENT ON COLUMN aftersales.policy_version.status IS 'draft, active or retired; set by activate_policy() only.';

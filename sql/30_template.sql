@@ -40,8 +40,7 @@ CREATE TABLE aftersales.ticket_template (
     changed_at      timestamptz NOT NULL,
     event_at        timestamptz NOT NULL,
     event_seq       integer NOT NULL,
-    event_hash      bytea NOT NULL,
-    CONSTRAINT ticket_inputs_check CHECK (happened_at IS NULL AND note IS NULL)
+    event_hash      bytea NOT NULL
 );
 COMMENT ON TABLE aftersales.ticket_template IS 'Shape of every desk''s ticket table; holds no rows.';
 COMMENT ON COLUMN aftersales.ticket_template.ticket_id IS 'Key.';

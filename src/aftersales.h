@@ -142,6 +142,7 @@ struct AsStatement
 	uint8		salt_key[HASH_LEN];
 	int			nnotes;
 	RowNote		note;			/* of the first row */
+	List	   *first_events;	/* and its events (EventRow) */
 	HTAB	   *notes;			/* by ticket_id, from the second row on */
 	struct AppEvents *app;		/* application events being inserted */
 	EState	   *estate;			/* for expressions; made on demand */

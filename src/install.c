@@ -11,12 +11,14 @@
  */
 #include "aftersales.h"
 
+#include <ctype.h>
 #include <sys/stat.h>
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "parser/parser.h"
 #include "storage/fd.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -65,19 +67,47 @@ read_share_file(const char *dir, const char *name)
 	return pg_any_to_server(text, n, PG_UTF8);
 }
 
-/* Runs a script in which names are resolved in pg_catalog only. */
+/* Where a statement begins behind white space and comment lines. */
+static const char *
+skip_comments(const char *text, const char *end)
+{
+	for (;;)
+	{
+		while (text < end && isspace((unsigned char) *text))
+			text++;
+		if (end - text < 2 || text[0] != '-' || text[1] != '-')
+			return text;
+		while (text < end && *text != '\n')
+			text++;
+	}
+}
+
+/*
+ * run_script runs a script in which names are resolved in pg_catalog only.
+ * One statement at a time: the context of an error then shows that statement
+ * and not the whole script.
+ */
 static void
 run_script(const char *text)
 {
 	int			nestlevel = NewGUCNestLevel();
+	ListCell   *lc;
 
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
-	if (SPI_execute(text, false, 0) < 0)
-		elog(ERROR, "running a script failed");
+	foreach(lc, raw_parser(text, RAW_PARSE_DEFAULT))
+	{
+		RawStmt    *stmt = lfirst_node(RawStmt, lc);
+		const char *begin = text + stmt->stmt_location;
+		const char *end = stmt->stmt_len > 0 ? begin + stmt->stmt_len : begin + strlen(begin);
+
+		begin = skip_comments(begin, end);
+		if (SPI_execute(pnstrdup(begin, end - begin), false, 0) < 0)
+			elog(ERROR, "running a script failed");
+	}
 	SPI_finish();
 	AtEOXact_GUC(true, nestlevel);
 }

@@ -347,7 +347,16 @@ put_head(Judgement *j)
 		event_at = Max(event_at, old_at);
 	}
 
-	events = as_ticket_events(j->st, j->old, j->new, note);
+	/* those of the first row are kept: mostly it is the only one */
+	if (j->st->nnotes == 1)
+	{
+		MemoryContext cxt = MemoryContextSwitchTo(j->st->cxt);
+
+		events = j->st->first_events = as_ticket_events(j->st, j->old, j->new, note);
+		MemoryContextSwitchTo(cxt);
+	}
+	else
+		events = as_ticket_events(j->st, j->old, j->new, note);
 	if (events != NIL)
 	{
 		EventRow   *last = llast(events);

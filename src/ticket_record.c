@@ -135,7 +135,8 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	if (note == NULL || note->fingerprint != as_fingerprint(desk, new))
 		refuse_altered(r, ticket_id);
 
-	events = as_ticket_events(r->st, old, new, note);
+	events = r->st->nnotes == 1 ? r->st->first_events :
+		as_ticket_events(r->st, old, new, note);
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);

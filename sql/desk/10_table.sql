@@ -90,8 +90,7 @@ CREATE TABLE @desk@.ticket_event (
     hash            bytea NOT NULL,
     note            text,
     data            jsonb,
-    CONSTRAINT ticket_event_seq_key UNIQUE (ticket_id, seq),
-    CONSTRAINT ticket_event_inputs_check CHECK (note IS NULL AND data IS NULL)
+    CONSTRAINT ticket_event_seq_key UNIQUE (ticket_id, seq)
 );
 COMMENT ON TABLE @desk@.ticket_event IS 'One row per thing that happened to a ticket: append-only, hash-chained per ticket. Applications INSERT the events their policy declares; built-in ones come from the triggers.';
 COMMENT ON COLUMN @desk@.ticket_event.event_id IS 'Key; not part of the hash.';

@@ -65,7 +65,7 @@ INSERT INTO t.step VALUES
  'area = CASE WHEN ticket_type = ''visit'' THEN area ELSE CASE area WHEN ''island'' THEN ''rural'' WHEN ''urban'' THEN ''island'' ELSE area END END, assignee = CASE WHEN ticket_id % 3 = 0 THEN ''s1'' ELSE assignee END', 5000),
 -- moves with their own times, backwards within what is allowed; a second cycle of repair
 (7, '2026-03-05 20:00+00', NULL, NULL,
- 'status = CASE WHEN status = ''work'' AND (ticket_type = ''visit'' OR attributes ->> ''n'' = ''4'' AND ticket_id % 5 <> 0 AND ticket_id % 3 <> 0) THEN ''done'' WHEN status = ''new'' THEN ''work'' ELSE status END,
+ 'status = CASE WHEN status = ''work'' AND (ticket_type = ''visit'' OR attributes ->> ''n'' = ''4'' AND ticket_id <= 5000 AND ticket_id % 5 <> 0 AND ticket_id % 3 <> 0) THEN ''done'' WHEN status = ''new'' THEN ''work'' ELSE status END,
   happened_at = CASE WHEN ticket_id % 2 = 0 THEN timestamptz ''2026-03-04 15:59:59.999999+00'' WHEN ticket_id % 3 = 0 THEN timestamptz ''2026-03-04 16:00+00'' END', 10000),
 (8, '2026-03-05 21:00+00', NULL, NULL, 'status = CASE status WHEN ''done'' THEN ''work'' WHEN ''work'' THEN ''wait'' ELSE status END, priority = ''p'' || ticket_id % 2', 4000),
 -- nothing but a settling touch

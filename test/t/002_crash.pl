@@ -85,7 +85,8 @@ foreach my $round (1, 2)
 	{
 		$node->safe_psql('postgres', 'CHECKPOINT');
 		wait_for_lines($round, 800);
-		my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE query LIKE 'INSERT INTO desk.ticket%' AND pid <> pg_backend_pid() LIMIT 1});
+		my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity
+			WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY state, pid LIMIT 1});
 		run_log([ 'pg_ctl', 'kill', 'KILL', $pid ]);
 	}
 	else

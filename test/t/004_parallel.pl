@@ -77,10 +77,8 @@ foreach my $forced ('off', 'on')
 # a backend that began in parallel mode and goes on
 foreach my $first ($attributes, $clocks, $moves)
 {
-	my $policy = 'q' . (++$main::n);
-	my $session = $node->background_psql('postgres', extra_params => []);
+	my $session = $node->background_psql('postgres');
 
-	$session->query_safe("SELECT 1 FROM pg_class WHERE false");
 	is($session->query_safe($first), $answer{$first}, 'first query of the session');
 	is($session->query_safe(q{BEGIN; INSERT INTO desk.ticket (ticket_type) VALUES ('job') RETURNING policy_version, status; ROLLBACK}), '1|new', 'a write by the policy of now');
 	is($session->query_safe($first), $answer{$first}, 'parallel again');
