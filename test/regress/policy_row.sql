@@ -51,6 +51,12 @@ EXECUTE g('ticket_template IS NOT NULL');
 EXECUTE g('ticket_template.* IS NOT NULL');
 EXECUTE c('(ticket_template).area = ''x''');
 EXECUTE c('row_to_json(ticket_template) IS NOT NULL');
+-- the ticket's name is ticket, whatever table it is parsed against
+EXECUTE g('ticket.area = ''x'' AND ticket.n > 3');
+EXECUTE g('ticket.area = ''x''');
+DELETE FROM aftersales.workflow_guard WHERE policy = 'rows';
+EXECUTE c('ticket_template.area = ''x''');
+DELETE FROM aftersales.sla_rule WHERE policy = 'rows';
 
 -- types
 EXECUTE g('area');
@@ -88,7 +94,6 @@ EXECUTE c('has_event(''opened'')');
 EXECUTE c('aftersales.clock_expired(''x'')');
 EXECUTE g('aftersales.now() IS NOT NULL');
 EXECUTE g('aftersales.install_policy(''x'') IS NOT NULL');
-CREATE OPERATOR public.@@@ (LEFTARG = text, FUNCTION = public.mine);
 CREATE FUNCTION public.never(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
 CREATE OPERATOR public.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = public.never);
 EXECUTE g('area OPERATOR(public.===) ''x''');
@@ -96,13 +101,9 @@ EXECUTE c('area === ''x''');
 CREATE DOMAIN public.checked AS text CHECK (public.mine(value));
 EXECUTE g('area::public.checked IS NOT NULL');
 EXECUTE c('public.checked ''x'' = area');
-EXECUTE g('(area, area)::public.pair IS NOT NULL');
 CREATE TYPE public.pair AS (a public.checked, b text);
-EXECUTE g('(area, area)::public.pair IS NOT NULL');
 CREATE TYPE public.size AS ENUM ('small', 'large');
 EXECUTE c('area::public.size = ''small''');
-CREATE COLLATION public.own FROM "C";
-EXECUTE g('area < ''x'' COLLATE public.own');
 -- registered by the owner of the extension: a guard may call it, a condition may not
 INSERT INTO aftersales.guard_function VALUES ('public.no_such(text)');
 INSERT INTO aftersales.guard_function VALUES ('public.mine_guard(text)');
@@ -132,7 +133,7 @@ CREATE FUNCTION evil.attribute_integer(jsonb, text) RETURNS bigint LANGUAGE sql 
 CREATE TYPE evil.timestamptz AS ENUM ('x');
 SET search_path = evil, public, pg_catalog;
 EXECUTE g('lower(area) = ''urban'' AND n > 3 AND has_event(''opened'')');
-SELECT count(*) FROM aftersales.check_policy('rows', 1) WHERE table_name = 'workflow_guard';
+SELECT * FROM aftersales.check_policy('rows', 1) WHERE problem ~ 'lower|evil|has_event|operator';
 SELECT aftersales.create_desk('evildesk');
 INSERT INTO evildesk.ticket (ticket_type, area) VALUES ('job', 'rural');
 UPDATE evildesk.ticket SET status = 'work';
@@ -172,7 +173,6 @@ SELECT t.try($$INSERT INTO aftersales.workflow_state (policy, version, state, ki
 SELECT t.try($$INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('rows', 1, 'x', 'x')$$);
 SELECT t.try($$INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('rows', 7, 'x')$$);
 SELECT t.try($$INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('rows', 1, 'x', 'initial'), ('rows', 1, 'x', 'active')$$);
-SELECT t.try($$INSERT INTO aftersales.ticket_template (policy, policy_version, ticket_type, status, status_at, opened_at, changed_at, event_at, event_seq, event_hash) VALUES ('tiny', 1, 'job', 'new', now(), now(), now(), now(), 1, '')$$);
 -- guard functions outside of a guard
 SELECT t.try($$SELECT aftersales.has_event('opened')$$);
 SELECT t.try($$SELECT aftersales.clock_expired('x')$$);
@@ -183,4 +183,3 @@ SELECT count(*) FROM aftersales.workflow_guard WHERE policy = 'rows';
 DROP FUNCTION public.mine(text), public.mine_guard(text), public.never(text, text) CASCADE;
 DROP TYPE public.pair, public.size;
 DROP DOMAIN IF EXISTS public.checked;
-DROP COLLATION public.own;
