@@ -75,8 +75,10 @@ typedef struct ParseContext
 
 typedef struct CheckContext
 {
+	ParseState *pstate;
 	Relation	rel;
 	bool		is_guard;
+	int			location;		/* of the node being checked */
 } CheckContext;
 
 /* trigger-owned columns but for the status, and inputs */
@@ -167,11 +169,11 @@ is_registered(Oid funcid)
 	return found;
 }
 
-/* check_functions_in_node callback: true for a function that may not be used. */
+/* check_functions_in_node callback: raises for a function that may not be used. */
 static bool
 function_not_allowed(Oid funcid, void *context)
 {
-	bool		is_guard = ((CheckContext *) context)->is_guard;
+	CheckContext *cc = context;
 	Oid			nsp = get_func_namespace(funcid);
 	char	   *name = get_func_name(funcid);
 
@@ -182,40 +184,84 @@ function_not_allowed(Oid funcid, void *context)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("function %s is not immutable", format_procedure(funcid)),
-				 errdetail("The same ticket must give the same answer whenever it is judged.")));
+				 errdetail("The same ticket must give the same answer whenever it is judged."),
+				 parser_errposition(cc->pstate, cc->location)));
 	}
 	if (nsp == as_schema_oid() &&
 		is_one_of(name, attribute_function, lengthof(attribute_function)))
 		return false;
-	if (is_guard &&
+	if (cc->is_guard &&
 		((nsp == as_schema_oid() && is_one_of(name, guard_function, lengthof(guard_function))) ||
 		 is_registered(funcid)))
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
 			 errmsg("function %s may not be used in a %s", format_procedure(funcid),
-					is_guard ? "guard" : "condition"),
-			 is_guard ?
+					cc->is_guard ? "guard" : "condition"),
+			 cc->is_guard ?
 			 errhint("Immutable functions and operators of pg_catalog, guard functions, and functions registered in aftersales.guard_function may.") :
-			 errhint("Immutable functions and operators of pg_catalog may.")));
+			 errhint("Immutable functions and operators of pg_catalog may."),
+			 parser_errposition(cc->pstate, cc->location)));
 	return true;				/* keep compiler quiet */
 }
 
 static void
-check_column(Relation rel, AttrNumber attno, bool is_guard)
+check_column(const CheckContext *cc, AttrNumber attno)
 {
 	const char *name;
 
 	if (attno <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
-				 errmsg("system columns and whole-row references may not be used")));
-	name = NameStr(TupleDescAttr(RelationGetDescr(rel), attno - 1)->attname);
-	if (!is_guard && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
+				 errmsg("system columns and whole-row references may not be used"),
+				 parser_errposition(cc->pstate, cc->location)));
+	name = NameStr(TupleDescAttr(RelationGetDescr(cc->rel), attno - 1)->attname);
+	if (!cc->is_guard && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("column \"%s\" may not be used in a condition", name),
-				 errdetail("Triggers write it; a clock's rule hangs on what the ticket is.")));
+				 errdetail("Triggers write it; a clock's rule hangs on what the ticket is."),
+				 parser_errposition(cc->pstate, cc->location)));
+}
+
+/*
+ * A user's type may run a user's code: the CHECKs of a domain, and those of
+ * a composite type's fields.
+ */
+static void
+check_type(const CheckContext *cc, Node *node)
+{
+	HeapTuple	tup;
+	Oid			nsp;
+
+	switch (nodeTag(node))
+	{
+		case T_Const:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_FieldSelect:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_CoerceToDomain:
+			break;
+		default:
+			return;
+	}
+	tup = SearchSysCache1(TYPEOID, ObjectIdGetDatum(exprType(node)));
+	if (!HeapTupleIsValid(tup))
+		elog(ERROR, "cache lookup failed for type %u", exprType(node));
+	nsp = ((Form_pg_type) GETSTRUCT(tup))->typnamespace;
+	ReleaseSysCache(tup);
+	if (nsp != PG_CATALOG_NAMESPACE || IsA(node, CoerceToDomain))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("type %s may not be used", format_type_be(exprType(node))),
+				 errhint("Types of pg_catalog may."),
+				 parser_errposition(cc->pstate, cc->location)));
 }
 
 static bool
@@ -225,12 +271,15 @@ check_node(Node *node, void *context)
 
 	if (node == NULL)
 		return false;
+	cc->location = IsA(node, List) ? -1 : exprLocation(node);
 	if (IsA(node, Var))
-		check_column(cc->rel, ((Var *) node)->varattno, cc->is_guard);
+		check_column(cc, ((Var *) node)->varattno);
 	if (IsA(node, SQLValueFunction) || IsA(node, NextValueExpr))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
-				 errmsg("an expression may not depend on when or by whom it is run")));
+				 errmsg("an expression may not depend on when or by whom it is run"),
+				 parser_errposition(cc->pstate, cc->location)));
+	check_type(cc, node);
 	check_functions_in_node(node, function_not_allowed, context);
 	return expression_tree_walker(node, check_node, context);
 }
@@ -256,7 +305,9 @@ raw_expression(const char *text)
 		{
 			ResTarget  *target = linitial_node(ResTarget, stmt->targetList);
 
-			if (target->name == NULL && target->indirection == NIL)
+			if (target->name == NULL && target->indirection == NIL &&
+				!(IsA(target->val, ColumnRef) &&
+				  IsA(llast(((ColumnRef *) target->val)->fields), A_Star)))
 				return target->val;
 		}
 	}
@@ -279,7 +330,7 @@ as_expr_parse(Relation rel, const char *text, bool is_guard,
 			  AttributeLookup lookup, void *lookup_arg)
 {
 	ParseContext pc = {lookup, lookup_arg, 0, text};
-	CheckContext cc = {rel, is_guard};
+	CheckContext cc = {NULL, rel, is_guard, -1};
 	ErrorContextCallback callback = {error_context_stack, parse_error_callback, &pc};
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *nsitem;
@@ -294,12 +345,14 @@ as_expr_parse(Relation rel, const char *text, bool is_guard,
 	pstate->p_sourcetext = text;
 	pstate->p_post_columnref_hook = attribute_ref;
 	pstate->p_ref_hook_state = &pc;
-	nsitem = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, true);
+	nsitem = addRangeTableEntryForRelation(pstate, rel, AccessShareLock,
+										   makeAlias("ticket", NIL), false, true);
 	addNSItemToQuery(pstate, nsitem, false, true, true);
 
 	expr = transformExpr(pstate, raw_expression(text), EXPR_KIND_CHECK_CONSTRAINT);
 	expr = coerce_to_boolean(pstate, expr, is_guard ? "GUARD" : "CONDITION");
 	assign_expr_collations(pstate, expr);
+	cc.pstate = pstate;
 	check_node(expr, &cc);
 	free_parsestate(pstate);
 
