@@ -40,7 +40,8 @@ FROM desk_bi.clock c JOIN desk_bi.ticket t USING (ticket_id)
 WHERE c.clock = 'arrive' AND t.opened_local::time BETWEEN '13:00' AND '20:00'
 GROUP BY 1 ORDER BY 1;
 
-\echo 'Late now, the ten that have waited longest'
+SELECT count(*) AS late_now FROM desk_bi.clock_open WHERE is_breached \gset
+\echo 'Late now:' :late_now 'clocks; the ten that have waited longest.  (No job has run: the view knows.)'
 SELECT c.ticket_id AS ticket, c.ticket_type AS "type", c.area, t.status, c.clock,
        to_char(c.due_at, 'HH24:MI:SS') AS due, c.late_minutes AS "minutes late"
 FROM desk_bi.clock_open c JOIN desk_bi.ticket t USING (ticket_id)

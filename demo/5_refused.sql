@@ -11,13 +11,7 @@
 SET timezone = 'Asia/Shanghai';
 SET aftersales.now = '2025-07-17 00:00+08';
 
-CREATE FUNCTION pg_temp.expect(what text, is_so boolean) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF is_so IS NOT TRUE THEN
-        RAISE EXCEPTION 'the demo went wrong: %', what;
-    END IF;
-END $$;
+\ir expect.sql
 
 -- A repair that is under way, and one that somebody has just begun to report.
 SELECT min(ticket_id) AS dispatched FROM desk.ticket WHERE ticket_type = 'fault' AND status = 'dispatched' \gset
@@ -29,7 +23,7 @@ RETURNING ticket_id AS reported \gset
 \echo '1. A move that the workflow does not have: restored before anybody was on site.'
 \echo
 \echo '   SET aftersales.actor = ''team-1'';'
-\echo '   UPDATE desk.ticket SET status = ''restored'' WHERE ticket_id =' :dispatched ';'
+\echo '   UPDATE desk.ticket SET status = ''restored'' WHERE ticket_id = ':dispatched';'
 \echo
 SET aftersales.actor = 'team-1';
 \set ON_ERROR_STOP off
@@ -41,7 +35,7 @@ SELECT pg_temp.expect('SV001 expected', :'LAST_ERROR_SQLSTATE' = 'SV001') \g /de
 \echo '2. A report handed over with nothing in it: every guard that is not met is named.'
 \echo
 \echo '   SET aftersales.actor = ''agent-01'';'
-\echo '   UPDATE desk.ticket SET status = ''submitted'' WHERE ticket_id =' :reported ';'
+\echo '   UPDATE desk.ticket SET status = ''submitted'' WHERE ticket_id = ':reported';'
 \echo
 SET aftersales.actor = 'agent-01';
 \set ON_ERROR_STOP off
@@ -53,7 +47,7 @@ SELECT pg_temp.expect('SV002 expected', :'LAST_ERROR_SQLSTATE' = 'SV002') \g /de
 \echo '3. History rewritten, by the desk''s owner and superuser: not even so.'
 \echo
 \echo '   UPDATE desk.ticket_event SET occurred_at = occurred_at - interval ''1 hour'''
-\echo '   WHERE ticket_id =' :dispatched ';'
+\echo '   WHERE ticket_id = ':dispatched';'
 \echo
 \set ON_ERROR_STOP off
 UPDATE desk.ticket_event SET occurred_at = occurred_at - interval '1 hour'

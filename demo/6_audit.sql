@@ -7,13 +7,7 @@
 \set QUIET on
 \pset footer off
 
-CREATE FUNCTION pg_temp.expect(what text, is_so boolean) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF is_so IS NOT TRUE THEN
-        RAISE EXCEPTION 'the demo went wrong: %', what;
-    END IF;
-END $$;
+\ir expect.sql
 
 SELECT (SELECT count(*) FROM desk.ticket) AS "tickets checked",
        (SELECT count(*) FROM desk.ticket_event) AS "events checked",

@@ -3,13 +3,7 @@
 -- Run at the end of 3_day.sql, in its session.  Works all statuses and clocks
 -- out a second time, from the plan alone, and stops the demo where one differs.
 
-CREATE FUNCTION pg_temp.expect(what text, is_so boolean) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF is_so IS NOT TRUE THEN
-        RAISE EXCEPTION 'the demo went wrong: %', what;
-    END IF;
-END $$;
+\ir expect.sql
 
 SELECT pg_temp.expect('at least 2,000 tickets', count(*) >= 2000),
        pg_temp.expect('one ticket a call', count(*) = (SELECT count(*) FROM call)),

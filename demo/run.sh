@@ -32,12 +32,16 @@ cat <<'TEXT'
 
 == How to go on
 
-  tools/dev start     starts a server that stays; tools/dev psql is a session there
-                      (make demo has removed its own: KEEP=1 make demo keeps the files)
-  demo/*.sql          are what you have just seen, with comments
-  doc/                the reference, and how-tos for developers, DBAs and analysts
+  make demo has removed its server. To have the same day on one that stays:
 
-  CREATE EXTENSION aftersales;
-  SELECT aftersales.create_desk();
-  SELECT aftersales.install_policy('power_hotline');   -- or a policy of your own
+      tools/dev start && eval "$(tools/dev env)"
+      createdb hotline && PGDATABASE=hotline bash demo/run.sh && psql hotline
+
+  What you have just seen stands in demo/*.sql, with comments; doc/ has the
+  reference, and how-tos for developers, DBAs, analysts and policy authors.
+  A desk of your own:
+
+      CREATE EXTENSION aftersales;
+      SELECT aftersales.create_desk();
+      SELECT aftersales.install_policy('power_hotline');   -- or a policy of your own
 TEXT

@@ -18,6 +18,8 @@ SELECT number, n, at, state, reopen_count, priority,
        n > 1 AND attributes IS DISTINCT FROM lag(attributes) OVER w AS new_attributes
 FROM incident.log
 WINDOW w AS (PARTITION BY number ORDER BY n);
+CREATE INDEX ON step (number, n);
+ANALYZE step;
 
 -- Per incident, from the log: …
 CREATE TEMP TABLE expected AS
@@ -34,6 +36,7 @@ SELECT number,
        count(*) FILTER (WHERE was_ended AND NOT is_ended) AS cycles
 FROM step GROUP BY number;
 CREATE UNIQUE INDEX ON expected (number);
+ANALYZE expected;
 
 -- … and from the desk.
 CREATE TEMP TABLE found AS
@@ -57,6 +60,7 @@ LEFT JOIN (SELECT ticket_id,
 LEFT JOIN (SELECT ticket_id, count(*) AS cycles, min(cycle) AS first_cycle, max(cycle) AS last_cycle
            FROM desk.sla_clock WHERE clock = 'resolve' GROUP BY ticket_id) c USING (ticket_id);
 CREATE UNIQUE INDEX ON found (number);
+ANALYZE found;
 
 -- One row per test: how many incidents differ, and the first of them.
 CREATE TEMP TABLE test AS
@@ -141,12 +145,12 @@ SELECT '# ' || line FROM (
     UNION ALL
     SELECT 4, format('opened in state %s: %s', state, count(*)) FROM step WHERE n = 1 GROUP BY state
     UNION ALL
-    SELECT 5, format('%s of the rows have an earlier time than the row above (the first in line %s of the file); %s were moved to the latest time so far',
+    SELECT 5, format('rows with an earlier time than the row above: %s (the first in line %s of the file); moved to the latest time so far: %s (a first row counts from opened_at)',
                      count(*), min(line_no) + 1, count(*) FILTER (WHERE updated_at < at))
     FROM (SELECT *, lag(updated_at) OVER (PARTITION BY number ORDER BY n) AS above FROM incident.log) l
     WHERE n > 1 AND (updated_at < above OR updated_at < at) HAVING count(*) > 0
     UNION ALL
-    SELECT 6, format('%s first rows have a time before the opening; opened_at counts', count(*)) FROM incident.log
+    SELECT 6, format('first rows with a time before the opening: %s; opened_at counts', count(*)) FROM incident.log
     WHERE n = 1 AND updated_at < opened_at HAVING count(*) > 0
     UNION ALL
     SELECT 7, format('taken over from the log: %s > %s (%s times)', coalesce(from_state, '(opening)'), to_state, times) FROM incident.odd

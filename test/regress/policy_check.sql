@@ -77,7 +77,7 @@ INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, require
 INSERT INTO aftersales.sla_rule (policy, version, rule, clock, condition, starts_on, stops_on, target, clauses) VALUES ('fail', 1, 'r', 'c', 'tier::integer > 3', '{opened}', '{status:done}', '3 hours', '{T-2}');
 SELECT aftersales.activate_policy('fail', 1);
 \t \a
-INSERT INTO ranks.ticket (ticket_type, tier) VALUES ('failing', 'gold');
+INSERT INTO ranks.ticket (ticket_id, ticket_type, tier) VALUES (9, 'failing', 'gold');
 INSERT INTO ranks.ticket (ticket_id, ticket_type, tier, quantity) VALUES (10, 'failing', '4', 0);
 UPDATE ranks.ticket SET status = 'done' WHERE ticket_id = 10;
 -- NULL: a condition does not match, a guard refuses

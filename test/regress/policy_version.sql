@@ -51,9 +51,10 @@ SELECT t.try('UPDATE aftersales.policy_version SET effective_from = ''2020-01-01
 SELECT t.try('DELETE FROM aftersales.policy_version WHERE policy = ''ver''');
 SELECT t.try('DELETE FROM aftersales.policy WHERE policy = ''ver''');
 SELECT t.try('INSERT INTO aftersales.policy_version (policy, version, status, effective_from, activated_at) VALUES (''ver'', 5, ''active'', now(), now())');
+BEGIN;
 SELECT t.try('TRUNCATE aftersales.policy CASCADE');
 SELECT t.try('TRUNCATE aftersales.workflow_guard');
-SELECT count(*) FROM aftersales.workflow_guard WHERE policy = 'ver';
+ROLLBACK;
 
 -- ---------- a draft is an equal copy
 SELECT aftersales.draft_policy('ver');

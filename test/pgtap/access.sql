@@ -1,0 +1,147 @@
+-- Who may do what: a desk owned by an ordinary user, the levels of
+-- grant_access, and writers without any right on the protected tables.
+\set ECHO none
+\set QUIET on
+\pset format unaligned
+\pset tuples_only on
+SET client_min_messages = warning;
+SELECT no_plan();
+-- roles are of the whole server: these may be left over from a failed run
+DROP ROLE IF EXISTS aftersales_t_owner, aftersales_t_app, aftersales_t_bare, aftersales_t_audit, aftersales_t_bi, aftersales_t_admin, aftersales_t_none, aftersales_t_other;
+CREATE ROLE aftersales_t_owner; CREATE ROLE aftersales_t_app; CREATE ROLE aftersales_t_bare; CREATE ROLE aftersales_t_audit;
+CREATE ROLE aftersales_t_bi; CREATE ROLE aftersales_t_admin; CREATE ROLE aftersales_t_none; CREATE ROLE aftersales_t_other;
+SELECT format('GRANT CREATE ON DATABASE %I TO aftersales_t_owner', current_database()) \gexec
+GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC;
+
+-- Does a statement as a role (also as session user, which is what counts for
+-- the actor); returns the SQLSTATE, or done.
+CREATE FUNCTION try_as(who name, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text := 'done';
+BEGIN
+    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
+    BEGIN
+        EXECUTE statement;
+    EXCEPTION WHEN OTHERS THEN r := sqlstate;
+    END;
+    SET LOCAL SESSION AUTHORIZATION DEFAULT;
+    RETURN r;
+END $$;
+
+-- ---------- before anything is granted
+SELECT is(try_as('aftersales_t_none', s), '42501', 'nobody may: ' || s) FROM unnest(ARRAY[
+    'SELECT aftersales.create_desk(''x'')', 'SELECT aftersales.install_policy(''power_hotline'')', 'SELECT * FROM aftersales.policy',
+    'INSERT INTO aftersales.policy (policy, title_en) VALUES (''x'', ''X'')', 'SELECT * FROM aftersales.clause', 'SELECT * FROM aftersales.verify_audit()',
+    'SELECT aftersales.grant_access(''aftersales_t_none'', ''admin'')']) s;
+
+-- ---------- level admin: policies, and creating desks
+SELECT aftersales.grant_access('aftersales_t_admin', 'admin');
+SELECT aftersales.grant_access('aftersales_t_owner', 'admin');
+SELECT is(try_as('aftersales_t_admin', s), 'done', 'admin may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO aftersales.policy (policy, title_en) VALUES ('p', 'P')$$,
+    $$INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('p', 1, 'job')$$,
+    $$INSERT INTO aftersales.service_area (policy, version, area) VALUES ('p', 1, 'urban')$$,
+    $$INSERT INTO aftersales.attribute (policy, version, attribute, data_type) VALUES ('p', 1, 'n', 'integer')$$,
+    $$INSERT INTO aftersales.event_type (policy, version, event) VALUES ('p', 1, 'call_in'), ('p', 1, 'memo')$$,
+    $$INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('p', 1, 'new', 'initial'), ('p', 1, 'work', 'active'), ('p', 1, 'done', 'done')$$,
+    $$INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('p', 1, 'new', 'work'), ('p', 1, 'work', 'done')$$,
+    $$INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES ('p', 1, 'done', 'g', 'n > 3 AND has_event(''call_in'') AND NOT clock_expired(''c'')', 'm')$$,
+    $$INSERT INTO aftersales.sla_rule (policy, version, rule, clock, condition, starts_on, stops_on, target) VALUES ('p', 1, 'r', 'c', 'area = ''urban'' AND n IS NULL', '{opened}', '{status:done}', '1 hour')$$,
+    $$SELECT aftersales.check_policy('p', 1)$$,
+    $$SELECT aftersales.expression_problem('p', 1, 'job', 'guard', 'n > 3')$$,
+    $$SELECT aftersales.activate_policy('p', 1)$$,
+    $$SELECT aftersales.draft_policy('p')$$,
+    $$DELETE FROM aftersales.policy_version WHERE policy = 'p' AND version = 2$$,
+    $$UPDATE aftersales.ticket_type SET label_en = 'J' WHERE policy = 'p'$$,
+    $$INSERT INTO aftersales.clause (clause, policy, text_en, mechanism, enforceable) VALUES ('P-1', 'p', 't', 'conduct', false)$$]) s;
+SELECT is(try_as('aftersales_t_admin', 'INSERT INTO aftersales.guard_function VALUES (''pg_catalog.pg_sleep(double precision)'')'), '42501', 'admin may not register guard functions');
+SELECT is(try_as('aftersales_t_admin', 'TRUNCATE aftersales.policy CASCADE'), '42501', 'admin may not truncate');
+SELECT is(try_as('aftersales_t_admin', 'UPDATE aftersales.policy_version SET status = ''draft'', effective_from = NULL, activated_at = NULL'), 'SV004', 'nor unfreeze');
+SELECT is(try_as('aftersales_t_admin', 'SELECT aftersales.create_desk(''nope'')'), '42501', 'a desk needs CREATE on the database too');
+
+-- ---------- an ordinary user owns a desk
+SELECT is(try_as('aftersales_t_owner', 'SELECT aftersales.create_desk()'), 'done', 'an ordinary user creates a desk');
+SELECT is((SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'desk'), 'aftersales_t_owner', 'and owns its tables');
+SELECT is((SELECT string_agg(DISTINCT viewowner, ',') FROM pg_views WHERE schemaname = 'desk_bi'), 'aftersales_t_owner', 'and views');
+SELECT is(try_as('aftersales_t_owner', s), 'done', 'the owner may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO desk.org_unit (org_id, org_code) VALUES (1, 'o')$$, $$INSERT INTO desk.staff (login) VALUES ('aftersales_t_app')$$, $$INSERT INTO desk.staff (login) VALUES ('clerk_1')$$,
+    $$INSERT INTO desk.ticket (ticket_id, ticket_type, area, note) VALUES (1, 'job', 'urban', 'n')$$, $$INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (1, 'call_in', 'n')$$,
+    $$UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 1$$, $$SELECT * FROM aftersales.verify_audit()$$, $$SELECT * FROM aftersales.sweep()$$,
+    $$SELECT * FROM aftersales.allowed_transitions('{1}')$$, $$SET LOCAL aftersales.actor = 'clerk_1'; UPDATE desk.ticket SET channel = 'x' WHERE ticket_id = 1$$,
+    $$SELECT aftersales.set_node(1, 'desk')$$]) s WHERE s !~ 'set_node';
+SELECT is(try_as('aftersales_t_owner', s), 'SV004', 'the owner may not: ' || s) FROM unnest(ARRAY[
+    'DELETE FROM desk.ticket', 'UPDATE desk.ticket_event SET actor = ''x''', 'DELETE FROM desk.event_private', 'UPDATE desk.sla_clock SET due_at = NULL', 'TRUNCATE desk.sla_breach',
+    'UPDATE desk.ticket SET event_seq = 7']) s;
+SELECT is(try_as('aftersales_t_owner', 'SET aftersales.now = ''2026-01-01'''), '42501', 'nor simulate time');
+SELECT is((SELECT actor FROM desk.ticket_event WHERE ticket_id = 1 AND event = 'changed:channel'), 'clerk_1', 'the owner may act for others');
+
+-- ---------- level app
+SELECT is(try_as('aftersales_t_owner', format('SELECT aftersales.grant_access(''aftersales_t_%1$s'', ''%1$s'')', l)), 'done', 'the owner grants level ' || l) FROM unnest('{app,audit,bi}'::text[]) l;
+SELECT is(try_as('aftersales_t_owner', 'SELECT aftersales.grant_access(''aftersales_t_app'', ''no_such'')'), 'SV010', 'there are only these levels');
+SELECT is(try_as('aftersales_t_owner', 'SELECT aftersales.grant_access(NULL, ''app'')'), '22004', 'to somebody');
+SELECT is(try_as('aftersales_t_other', 'SELECT aftersales.grant_access(''aftersales_t_other'', ''app'')'), '42501', 'others may not grant');
+SELECT is(try_as('aftersales_t_app', s), 'done', 'app may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO desk.ticket (ticket_id, ticket_type, area, note) VALUES (2, 'job', 'urban', 'n')$$,
+    $$INSERT INTO desk.ticket (external_ref, ticket_id, ticket_type, area) VALUES ('x', 100, 'job', 'urban')$$,
+    $$UPDATE desk.ticket SET status = 'work', channel = 'x' WHERE ticket_id = 2$$,
+    $$INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (2, 'call_in', 'n'), (2, 'memo', NULL)$$,
+    $$UPDATE desk.ticket SET status = 'done', attributes = '{"n": 4}' WHERE ticket_id = 2$$,
+    $$SELECT * FROM desk.ticket_event$$, $$SELECT * FROM desk.sla_clock$$, $$SELECT * FROM desk.staff$$,
+    $$SELECT * FROM aftersales.allowed_transitions('{1,2}')$$, $$SELECT * FROM aftersales.workflow_transition$$]) s;
+SELECT is(try_as('aftersales_t_app', $$UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 1$$), 'SV002', 'app is judged');
+SELECT is(try_as('aftersales_t_app', $$SET LOCAL aftersales.actor = 'clerk_1'; UPDATE desk.ticket SET channel = 'y' WHERE ticket_id = 2$$), 'SV003', 'app may not act for others');
+SELECT is(try_as('aftersales_t_app', s), '42501', 'app may not: ' || s) FROM unnest(ARRAY[
+    'DELETE FROM desk.ticket', 'TRUNCATE desk.ticket CASCADE', 'UPDATE desk.ticket_event SET actor = ''x''', 'DELETE FROM desk.ticket_event', 'INSERT INTO desk.event_private (event_id, salt) VALUES (1, ''\x00'')',
+    'UPDATE desk.sla_clock SET due_at = NULL', 'INSERT INTO desk.sla_breach VALUES (1, now(), now())', 'INSERT INTO desk.staff (login) VALUES (''me'')', 'INSERT INTO desk.staff_role VALUES (''aftersales_t_app'', ''manager'')',
+    'INSERT INTO desk.application VALUES (''aftersales_t_app'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.verify_audit()', 'SELECT aftersales.activate_policy(''p'', 1)', 'UPDATE aftersales.workflow_guard SET requires = ''true''',
+    'SELECT aftersales.create_desk(''x'')', 'ALTER TABLE desk.ticket DISABLE TRIGGER USER', 'SET session_replication_role = replica', 'SET aftersales.now = ''2026-01-01''']) s;
+SELECT is((SELECT string_agg(DISTINCT actor, ',') FROM desk.ticket_event WHERE ticket_id = 2), 'aftersales_t_app', 'its events carry its name');
+
+-- SET ROLE and SECURITY DEFINER do not make somebody else act
+CREATE FUNCTION public.definer(id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE desk.ticket SET channel = 'definer' WHERE ticket_id = id $$;
+SELECT is(try_as('aftersales_t_none', 'SELECT public.definer(2)'), 'done', 'through a SECURITY DEFINER function anybody may write');
+SELECT is((SELECT actor FROM desk.ticket_event WHERE ticket_id = 2 ORDER BY seq DESC LIMIT 1), 'aftersales_t_none', 'but the session user is who acts');
+
+-- ---------- bare rights: no right on events, clocks, policies, or schema aftersales
+GRANT USAGE ON SCHEMA desk TO aftersales_t_bare;
+GRANT SELECT, INSERT, UPDATE ON desk.ticket TO aftersales_t_bare;
+GRANT INSERT ON desk.ticket_event TO aftersales_t_bare;
+SELECT is(try_as('aftersales_t_bare', s), 'done', 'bare may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO desk.ticket (ticket_id, ticket_type, area, note, org_id, assignee) VALUES (3, 'job', 'urban', 'n', 1, 'clerk_1')$$,
+    $$UPDATE desk.ticket SET status = 'work', area = NULL WHERE ticket_id = 3$$,
+    $$UPDATE desk.ticket SET area = 'urban', duplicate_of = 1 WHERE ticket_id = 3$$,
+    $$INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (3, 'call_in', 'n'), (3, 'memo', NULL)$$,
+    $$UPDATE desk.ticket SET status = 'done', attributes = '{"n": 4}' WHERE ticket_id = 3$$]) s;
+SELECT is(try_as('aftersales_t_bare', s), '42501', 'bare may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket_event', 'SELECT * FROM desk.sla_clock', 'SELECT * FROM desk.event_private', 'SELECT * FROM aftersales.policy']) s;
+SELECT is((SELECT event_seq FROM desk.ticket WHERE ticket_id = 3), (SELECT count(*)::integer FROM desk.ticket_event WHERE ticket_id = 3), 'all is recorded');
+SELECT is((SELECT count(*) FROM desk.sla_clock WHERE ticket_id = 3), 1::bigint, 'the clock too');
+-- row security of the desk's owner does not blind our own reads
+SELECT is(try_as('aftersales_t_owner', 'ALTER TABLE desk.ticket_event ENABLE ROW LEVEL SECURITY; ALTER TABLE desk.ticket_event FORCE ROW LEVEL SECURITY; CREATE POLICY none ON desk.ticket_event USING (false) WITH CHECK (true)'), 'done', 'row security on events');
+SELECT is(try_as('aftersales_t_app', $$INSERT INTO desk.ticket (ticket_id, ticket_type, area) VALUES (5, 'job', 'urban')$$), 'done', 'tickets are opened');
+SELECT is(try_as('aftersales_t_app', $$UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 5$$), 'done', 'and moved');
+SELECT is(try_as('aftersales_t_app', $$INSERT INTO desk.ticket_event (ticket_id, event) VALUES (5, 'call_in')$$), 'done', 'events are logged');
+SELECT is(try_as('aftersales_t_app', $$UPDATE desk.ticket SET status = 'done', attributes = '{"n": 4}' WHERE ticket_id = 5$$), 'done', 'and counted by guards');
+SELECT is(try_as('aftersales_t_owner', 'ALTER TABLE desk.ticket_event DISABLE ROW LEVEL SECURITY; DROP POLICY none ON desk.ticket_event'), 'done', 'row security off');
+
+-- ---------- level audit
+SELECT is(try_as('aftersales_t_audit', s), 'done', 'audit may: ' || s) FROM unnest(ARRAY['SELECT * FROM aftersales.verify_audit()', 'SELECT * FROM desk.ticket_event', 'SELECT * FROM desk.event_private',
+    'SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM aftersales.clause_coverage']) s;
+SELECT is(try_as('aftersales_t_audit', s), '42501', 'audit may not: ' || s) FROM unnest(ARRAY['INSERT INTO desk.ticket (ticket_type) VALUES (''job'')', 'UPDATE desk.ticket SET channel = ''z''',
+    'INSERT INTO desk.ticket_event (ticket_id, event) VALUES (1, ''memo'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.draft_policy(''p'')']) s;
+-- ---------- level bi
+SELECT is(try_as('aftersales_t_bi', s), 'done', 'bi may: ' || s) FROM unnest(ARRAY['SELECT * FROM desk_bi.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM desk_bi.clock_open', 'SELECT * FROM desk_bi.breach', 'SELECT * FROM desk_bi.ticket_event']) s;
+SELECT is(try_as('aftersales_t_bi', s), '42501', 'bi may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk.event_private', 'SELECT * FROM aftersales.policy',
+    'SELECT aftersales.verify_audit()', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')']) s;
+SELECT is(try_as('aftersales_t_other', s), '42501', 'others may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.ticket', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')']) s;
+
+-- functions without a desk's rights: the caller's rights count
+SELECT aftersales.grant_access('aftersales_t_other', 'admin');
+SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.verify_audit(NULL, ''desk'')'), '42501', 'admin without the desk may not audit it');
+SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.sweep(desk => ''desk'')'), '42501', 'nor sweep it');
+SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.allowed_transitions(''{1}'', ''desk'')'), '42501', 'nor ask what its tickets may do');
+SELECT is(try_as('aftersales_t_other', 'SELECT aftersales.set_node(1, ''desk'')'), '42501', 'nor set its node');
+SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
+SELECT * FROM finish();
+\set QUIET on
+DROP SCHEMA desk, desk_bi CASCADE;
+SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_t_' \gexec
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_t_' \gexec
