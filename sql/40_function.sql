@@ -43,6 +43,10 @@ CREATE FUNCTION aftersales.policy_removed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_policy_removed';
 COMMENT ON FUNCTION aftersales.policy_removed() IS 'AFTER ROW on policy, policy_version and ticket_type: removes what hangs on a deleted row.';
 
+CREATE FUNCTION aftersales.policy_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_policy_truncate';
+COMMENT ON FUNCTION aftersales.policy_truncate() IS 'BEFORE TRUNCATE on policy tables: refuses it (SV004).';
+
 -- Time
 
 CREATE FUNCTION aftersales.now() RETURNS timestamptz
@@ -220,3 +224,25 @@ CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.policy_version
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_removed();
 CREATE TRIGGER policy_removed AFTER DELETE ON aftersales.ticket_type
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_removed();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.policy
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.policy_version
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.ticket_type
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.category
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.service_area
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.attribute
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.event_type
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.workflow_state
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.workflow_transition
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.workflow_guard
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.sla_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();

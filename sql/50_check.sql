@@ -86,7 +86,7 @@ CREATE FUNCTION aftersales.check_policy(policy text, version integer)
     RETURNS TABLE (severity text, table_name text, item text, problem text)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH state AS (
+    WITH RECURSIVE state AS (
         SELECT * FROM aftersales.workflow_state_of_type s
         WHERE s.policy = check_policy.policy AND s.version = check_policy.version
     ), move AS (
@@ -118,6 +118,14 @@ BEGIN ATOMIC
         UNION ALL SELECT r.of_type, r.rule, 'cancels_on', unnest(r.cancels_on) FROM rule r
     ), reach AS (
         SELECT * FROM aftersales.reachable_states(check_policy.policy, check_policy.version)
+    ), goal AS (
+        -- states from which a ticket can be finished
+        SELECT s.ticket_type, s.state FROM state s WHERE s.kind IN ('done', 'closed')
+        UNION
+        SELECT m.ticket_type, m.from_state
+        FROM goal g
+        JOIN move m ON m.ticket_type = g.ticket_type AND m.to_state = g.state
+        WHERE m.from_state IS NOT NULL
     )
     -- the version itself
     SELECT 'error', 'policy_version', check_policy.version::text, 'there is no such version'
@@ -157,6 +165,12 @@ BEGIN ATOMIC
     FROM state s
     WHERE s.kind NOT IN ('done', 'closed')
       AND NOT EXISTS (SELECT FROM move m WHERE m.ticket_type = s.ticket_type AND m.from_state = s.state)
+    UNION ALL
+    SELECT 'error', 'workflow_state', s.ticket_type || '.' || s.state, 'no way out: no path from here leads to a state of kind done or closed'
+    FROM state s
+    WHERE s.kind NOT IN ('done', 'closed')
+      AND EXISTS (SELECT FROM move m WHERE m.ticket_type = s.ticket_type AND m.from_state = s.state)
+      AND NOT EXISTS (SELECT FROM goal g WHERE g.ticket_type = s.ticket_type AND g.state = s.state)
     -- transitions and guards name states that exist
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_transition', m.ticket_type || '.' || coalesce(m.from_state, '(opening)') || '>' || m.to_state,
@@ -192,6 +206,20 @@ BEGIN ATOMIC
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version
       AND aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires) IS NOT NULL
     UNION ALL
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = n.name[1])
+    UNION ALL
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'clock_expired() names unknown clock ' || n.name[1]
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mclock_expired\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM rule r WHERE r.of_type = t.ticket_type AND r.clock = n.name[1])
+    UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule,
            aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition)
     FROM rule r
@@ -212,7 +240,7 @@ BEGIN ATOMIC
                                           AND 'status:' || x.state = e.event)))
     UNION ALL
     SELECT 'error', 'sla_rule', a.of_type || '.' || a.rule,
-           'has the same rank as ' || b.rule || ' and the same condition: both match'
+           'has the same rank as ' || b.rule || ', and both can match'
     FROM rule a
     JOIN rule b ON b.of_type = a.of_type AND b.clock = a.clock AND b.rank = a.rank AND a.rule < b.rule
      AND (a.condition IS NULL OR b.condition IS NULL OR a.condition = b.condition)

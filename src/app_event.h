@@ -24,6 +24,7 @@ typedef struct EventHead
 	uint8		own_hash[HASH_LEN];
 	struct AppEvent *first;		/* its events, in the order of their places */
 	struct AppEvent *last;
+	int			rounds;			/* of them given to a round of clock steps */
 } EventHead;
 
 typedef struct AppEvent
@@ -33,6 +34,8 @@ typedef struct AppEvent
 	ClockStep	step;
 	const PolicyType *pt;
 	HeapTuple	ticket;
+	EventHead  *head;
+	int			round;			/* k-th event of its ticket in time */
 	bool		clocks_done;
 	struct AppEvent *next;		/* of the same ticket */
 } AppEvent;

@@ -55,6 +55,10 @@ report(Audit *a, bool has_event, int32 seq, int64 event_id, const char *problem)
 	tuplestore_putvalues(a->rsinfo->setResult, a->rsinfo->setDesc, values, nulls);
 }
 
+/*
+ * Reads a hash, digest or salt; returns false for NULL.  What has another
+ * length than it must have is no hash of anything: all zeros.
+ */
 static bool
 get_hash(HeapTuple tup, TupleDesc tupdesc, int col, uint8 *hash)
 {
@@ -66,9 +70,8 @@ get_hash(HeapTuple tup, TupleDesc tupdesc, int col, uint8 *hash)
 	if (isnull)
 		return false;
 	bytes = DatumGetByteaPP(value);
-	if (VARSIZE_ANY_EXHDR(bytes) != HASH_LEN)
-		return false;
-	memcpy(hash, VARDATA_ANY(bytes), HASH_LEN);
+	if (VARSIZE_ANY_EXHDR(bytes) == HASH_LEN)
+		memcpy(hash, VARDATA_ANY(bytes), HASH_LEN);
 	return true;
 }
 
@@ -136,8 +139,7 @@ check_event(Audit *a, HeapTuple tup, TupleDesc tupdesc)
 	e.from_state = SPI_getvalue(tup, tupdesc, Q_FROM_STATE);
 	e.to_state = SPI_getvalue(tup, tupdesc, Q_TO_STATE);
 	e.corrects = DatumGetInt32(SPI_getbinval(tup, tupdesc, Q_CORRECTS, &isnull));
-	if (isnull)
-		e.corrects = 0;
+	e.has_corrects = !isnull;
 	e.origin = SPI_getvalue(tup, tupdesc, Q_ORIGIN);
 	e.external_ref = SPI_getvalue(tup, tupdesc, Q_EXTERNAL_REF);
 	e.has_private = get_hash(tup, tupdesc, Q_DIGEST, e.digest);

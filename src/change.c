@@ -52,27 +52,20 @@ as_fingerprint(const AsDesk *desk, const TicketRow *row)
 	for (i = 0; i < desk->tupdesc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+		struct varlena *v = (struct varlena *) DatumGetPointer(row->values[i]);
 		uint64		c;
 
-		if (att->attisdropped || att->attgenerated != '\0')
+		if (row->nulls[i] || att->attisdropped || att->attgenerated != '\0')
 			continue;
-		if (row->nulls[i])
-			c = 0;
-		else if (att->attbyval)
-			c = hash_bytes_uint32_extended((uint32) row->values[i], i) ^ (uint64) row->values[i];
+		if (att->attbyval)
+			c = ((uint64) row->values[i] + i) * UINT64CONST(0x9E3779B97F4A7C15);
+		else if (att->attlen > 0)
+			c = hash_bytes_extended((unsigned char *) v, att->attlen, i);
+		else if (VARATT_IS_EXTERNAL(v))
+			c = hash_bytes_extended((unsigned char *) v, VARSIZE_EXTERNAL(v), i);
 		else
-		{
-			struct varlena *v = (struct varlena *) DatumGetPointer(row->values[i]);
-
-			if (att->attlen > 0)
-				c = hash_bytes_extended((unsigned char *) v, att->attlen, i + 1);
-			else if (VARATT_IS_EXTERNAL(v))
-				c = hash_bytes_extended((unsigned char *) v, VARSIZE_EXTERNAL(v), i + 1);
-			else
-				c = hash_bytes_extended((unsigned char *) VARDATA_ANY(v),
-										VARSIZE_ANY_EXHDR(v), i + 1);
-		}
-		h = hash_combine64(h, c);
+			c = hash_bytes_extended((unsigned char *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), i);
+		h = hash_combine64(h, c + i);
 	}
 	return h;
 }
@@ -156,6 +149,13 @@ put_value(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
 	pushJsonbValue(ps, WJB_VALUE, &v);
 }
 
+/* To the byte: 1.0 and 1.00 are two values, as for as_column_changed. */
+static bool
+same_jsonb(const Jsonb *a, const Jsonb *b)
+{
+	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+}
+
 /* Pushes the keys of one jsonb object that the other lacks or has otherwise. */
 static void
 put_differing_keys(JsonbParseState **ps, Jsonb *from, Jsonb *other)
@@ -174,8 +174,7 @@ put_differing_keys(JsonbParseState **ps, Jsonb *from, Jsonb *other)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
 		o = findJsonbValueFromContainer(&other->root, JB_FOBJECT, &k);
-		if (o != NULL &&
-			compareJsonbContainers(&JsonbValueToJsonb(o)->root, &JsonbValueToJsonb(&v)->root) == 0)
+		if (o != NULL && same_jsonb(JsonbValueToJsonb(o), JsonbValueToJsonb(&v)))
 			continue;
 		pushJsonbValue(ps, WJB_KEY, &k);
 		pushJsonbValue(ps, WJB_VALUE, &v);
@@ -211,54 +210,74 @@ text_or_null(const AsDesk *desk, const TicketRow *row, TicketColumn col)
 	return TNULL(desk, row, col) ? NULL : TextDatumGetCString(TVAL(desk, row, col));
 }
 
+static EventRow *
+new_event(AsStatement *st, const RowNote *note, int32 seq)
+{
+	EventRow   *e = palloc0(sizeof(EventRow));
+
+	e->ticket_id = note->ticket_id;
+	e->seq = seq;
+	e->occurred_at = note->at;
+	e->recorded_at = st->recorded_at;
+	e->actor = st->actor->login;
+	e->origin = "ticket";
+	return e;
+}
+
 /*
  * as_ticket_events returns the events (EventRow) that a written row means, in
  * the order of their places: changed columns in column order, then the status.
  * old is NULL for an opening.
+ *
+ * is_judged says that new is as it was judged: a single event's hash is then
+ * the one that stands in it.
  */
 List *
 as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
-				 const RowNote *note)
+				 const RowNote *note, bool is_judged)
 {
 	const AsDesk *desk = st->desk;
 	List	   *events = NIL;
+	ListCell   *lc;
 	int32		seq = note->prev_seq;
 	const uint8 *hash = seq == 0 ? NULL : note->prev_hash;
 	char	   *from = old == NULL ? NULL : text_or_null(desk, old, TC_STATUS);
 	char	   *to = text_or_null(desk, new, TC_STATUS);
 	int			i;
 
-	for (i = 0; i <= desk->tupdesc->natts; i++)
+	for (i = 0; i < desk->tupdesc->natts && old != NULL; i++)
 	{
-		bool		is_last = i == desk->tupdesc->natts;
 		EventRow   *e;
 
-		if (is_last ? old != NULL && strcmp(from, to) == 0 :
-			old == NULL || !desk->is_business[i] || !as_column_changed(desk, old, new, i))
+		if (!desk->is_business[i] || !as_column_changed(desk, old, new, i))
 			continue;
-
-		e = palloc0(sizeof(EventRow));
-		e->ticket_id = note->ticket_id;
-		e->seq = ++seq;
-		e->occurred_at = note->at;
-		e->recorded_at = st->recorded_at;
-		e->actor = st->actor->login;
-		e->origin = "ticket";
-		if (is_last)
-		{
-			e->event = old == NULL ? "opened" : psprintf("status:%s", to);
-			e->from_state = from;
-			e->to_state = to;
-			e->note = text_or_null(desk, new, TC_STATUS_NOTE);
-		}
-		else
-		{
-			e->event = psprintf("changed:%s", NameStr(TupleDescAttr(desk->tupdesc, i)->attname));
-			e->data = change_data(desk, old, new, i);
-		}
-		as_event_seal(st, e, hash);
-		hash = e->hash;
+		e = new_event(st, note, ++seq);
+		e->event = psprintf("changed:%s", NameStr(TupleDescAttr(desk->tupdesc, i)->attname));
+		e->data = change_data(desk, old, new, i);
 		events = lappend(events, e);
+	}
+	if (old == NULL || strcmp(from, to) != 0)
+	{
+		EventRow   *e = new_event(st, note, ++seq);
+
+		e->event = old == NULL ? "opened" : psprintf("status:%s", to);
+		e->from_state = from;
+		e->to_state = to;
+		e->note = text_or_null(desk, new, TC_STATUS_NOTE);
+		events = lappend(events, e);
+	}
+
+	is_judged = is_judged && list_length(events) == 1;
+	foreach(lc, events)
+	{
+		EventRow   *e = lfirst(lc);
+
+		as_event_seal_private(st, e);
+		if (is_judged)
+			memcpy(e->hash, VARDATA_ANY(DatumGetByteaPP(TVAL(desk, new, TC_EVENT_HASH))), HASH_LEN);
+		else
+			as_event_hash(e, hash);
+		hash = e->hash;
 	}
 	return events;
 }

@@ -40,6 +40,7 @@ struct ClockWriter
 	MemoryContext cxt;			/* of the strings, and of what writing needs */
 	int			nsteps;
 	int			maxsteps;
+	int64		greatest;		/* ticket_id among the steps */
 	bool		is_new;			/* all steps are of new tickets */
 	ClockStep  *steps;
 	int			nstarts;
@@ -185,7 +186,7 @@ as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 
 	if (w->nsteps == WRITE_BATCH || (w->nsteps > 0 && w->is_new != step->is_new))
 		as_clock_flush(w);
-	if (!step->is_new)
+	if (!step->is_new && w->nsteps > 0 && step->ticket_id <= w->greatest)
 	{
 		for (i = 0; i < w->nsteps; i++)
 		{
@@ -202,6 +203,7 @@ as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 		w->maxsteps *= 2;
 		w->steps = repalloc(w->steps, sizeof(ClockStep) * w->maxsteps);
 	}
+	w->greatest = w->nsteps == 0 ? step->ticket_id : Max(w->greatest, step->ticket_id);
 	w->is_new = step->is_new;
 	w->steps[w->nsteps] = *step;
 	if (step->assignee != NULL)
@@ -232,9 +234,10 @@ accum(ArrayBuildState *state, Datum value, bool isnull, Oid type)
 }
 
 static void
-clear_breach(ClockWriter *w, Datum clock_id)
+clear_breach(ClockWriter *w, Datum clock_id, TimestampTz stopped_at)
 {
-	Datum		values[2] = {clock_id, TimestampTzGetDatum(w->st->recorded_at)};
+	Datum		values[3] = {clock_id, TimestampTzGetDatum(w->st->recorded_at),
+	TimestampTzGetDatum(stopped_at)};
 
 	(void) as_run(w->st->desk, PLAN_CLEAR_BREACH, values, NULL, "sla_breach");
 }
@@ -273,7 +276,7 @@ record_breaches(ClockWriter *w, const ClockStep *const *steps, int nsteps)
 		values[2] = SPI_getbinval(tup, table->tupdesc, 2, &isnull);
 		if (isnull || DatumGetTimestampTz(values[2]) >= step->at)
 		{
-			clear_breach(w, values[1]);
+			clear_breach(w, values[1], step->at);
 			continue;
 		}
 		values[3] = Int64GetDatum(step->org_id);
@@ -341,6 +344,42 @@ end_clocks(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules, co
 	record_breaches(w, steps, n);
 }
 
+/*
+ * Whether a clock of these tickets is late and not recorded yet.  Where
+ * nothing ends this is mostly all there is to do, and cheaper than an UPDATE
+ * that finds nothing.
+ */
+static bool
+any_late(ClockWriter *w, const ClockStep *const *steps, int n)
+{
+	Datum		values[2];
+	bool		found;
+	int			i;
+
+	if (n == 1)
+	{
+		values[0] = Int64GetDatum(steps[0]->ticket_id);
+		values[1] = TimestampTzGetDatum(steps[0]->at);
+		found = as_run(w->st->desk, PLAN_LATE_ONE, values, NULL, NULL) > 0;
+	}
+	else
+	{
+		ArrayBuildState *id = initArrayResult(INT8OID, CurrentMemoryContext, false);
+		ArrayBuildState *at = initArrayResult(TIMESTAMPTZOID, CurrentMemoryContext, false);
+
+		for (i = 0; i < n; i++)
+		{
+			accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
+			accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
+		}
+		values[0] = as_array(id, INT8OID);
+		values[1] = as_array(at, TIMESTAMPTZOID);
+		found = as_run(w->st->desk, PLAN_LATE_MANY, values, NULL, NULL) > 0;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
 /* Ends and settles for steps that have the same actions. */
 static void
 write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
@@ -349,9 +388,10 @@ write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
 
 	if (act != NULL && act->cancels_any)
 		end_clocks(w, steps, n, act->cancels, "cancelled");
-	if (act == NULL || act->stops_any || !act->cancels_any)
-		end_clocks(w, steps, n, act == NULL ? PointerGetDatum(construct_empty_array(TEXTOID)) : act->stops,
-				   "stopped");
+	if (act != NULL && act->stops_any)
+		end_clocks(w, steps, n, act->stops, "stopped");
+	if ((act == NULL || !(act->cancels_any || act->stops_any)) && any_late(w, steps, n))
+		end_clocks(w, steps, n, PointerGetDatum(construct_empty_array(TEXTOID)), "stopped");
 }
 
 static int

@@ -179,6 +179,7 @@ lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
 	head = hash_search(app->heads, &ticket_id, HASH_ENTER, NULL);
 	head->ticket = ticket;
 	head->first = head->last = NULL;
+	head->rounds = 0;
 	row = as_deform(st->desk, ticket);
 	head->event_at = DatumGetTimestampTz(TVAL(st->desk, row, TC_EVENT_AT));
 	head->seq = head->own_seq = DatumGetInt32(TVAL(st->desk, row, TC_EVENT_SEQ));
@@ -385,10 +386,12 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	e->origin = "app";
 	e->external_ref = input_text(in, EC_EXTERNAL_REF);
 	e->note = input_text(in, EC_NOTE);
-	as_event_seal(st, e, head->hash);
+	as_event_seal_private(st, e);
+	as_event_hash(e, head->hash);
 
 	ae->event_id = DatumGetInt64(EVAL(in, EC_EVENT_ID));
 	ae->pt = j->pt;
+	ae->head = head;
 	ae->ticket = head->ticket;
 	ae->step.ticket_id = j->ticket_id;
 	ae->step.seq = e->seq;

@@ -27,7 +27,8 @@ typedef struct EventRow
 	const char *actor;
 	const char *from_state;
 	const char *to_state;
-	int32		corrects;		/* 0: none */
+	bool		has_corrects;
+	int32		corrects;
 	const char *origin;
 	const char *external_ref;
 	bool		has_private;
@@ -41,12 +42,12 @@ typedef struct EventRow
 /* hash.c */
 extern void as_event_hash(EventRow *e, const uint8 *prev_hash);
 extern void as_private_digest(const uint8 *salt, const char *note, Jsonb *data, uint8 *digest);
-extern void as_event_seal(AsStatement *st, EventRow *e, const uint8 *prev_hash);
+extern void as_event_seal_private(AsStatement *st, EventRow *e);
 extern Datum as_bytea(const uint8 *bytes);
 
 /* change.c */
 extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
-							  const RowNote *note);
+							  const RowNote *note, bool is_judged);
 extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
 extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
 extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);

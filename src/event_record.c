@@ -166,6 +166,21 @@ step_clocks(AsStatement *st, ClockWriter *clocks, AppEvent *ae)
 	as_clock_step(clocks, ae->pt, &ae->step);
 }
 
+static int
+compare_rounds(const void *a, const void *b)
+{
+	const AppEvent *const *x = a;
+	const AppEvent *const *y = b;
+
+	if ((*x)->round != (*y)->round)
+		return (*x)->round < (*y)->round ? -1 : 1;
+	return (*x)->row.ticket_id < (*y)->row.ticket_id ? -1 : (*x)->row.ticket_id > (*y)->row.ticket_id;
+}
+
+/*
+ * Only the order of one ticket's events counts: they are taken in rounds, in
+ * each of which a ticket has one, so that batches fill.
+ */
 static void
 write_clocks(AsStatement *st, AppEvent **events, int n)
 {
@@ -173,6 +188,9 @@ write_clocks(AsStatement *st, AppEvent **events, int n)
 	int			i;
 
 	qsort(events, n, sizeof(AppEvent *), compare_steps_in_time);
+	for (i = 0; i < n; i++)
+		events[i]->round = events[i]->head->rounds++;
+	qsort(events, n, sizeof(AppEvent *), compare_rounds);
 	for (i = 0; i < n; i++)
 		if (!events[i]->clocks_done)
 			step_clocks(st, clocks, events[i]);

@@ -91,7 +91,7 @@ as_event_hash(EventRow *e, const uint8 *prev_hash)
 	put_text(&buf, e->actor);
 	put_text(&buf, e->from_state);
 	put_text(&buf, e->to_state);
-	if (e->corrects == 0)
+	if (!e->has_corrects)
 		put_bytes(&buf, NULL, 0);
 	else
 		put_int(&buf, e->corrects);
@@ -141,10 +141,10 @@ make_salt(AsStatement *st, const EventRow *e, uint8 *salt)
 }
 
 /*
- * as_event_seal gives an event its salt, digest and hash.
+ * as_event_seal_private gives an event salt and digest of what is private.
  */
 void
-as_event_seal(AsStatement *st, EventRow *e, const uint8 *prev_hash)
+as_event_seal_private(AsStatement *st, EventRow *e)
 {
 	e->has_private = e->note != NULL || e->data != NULL;
 	if (e->has_private)
@@ -152,7 +152,6 @@ as_event_seal(AsStatement *st, EventRow *e, const uint8 *prev_hash)
 		make_salt(st, e, e->salt);
 		as_private_digest(e->salt, e->note, e->data, e->digest);
 	}
-	as_event_hash(e, prev_hash);
 }
 
 /*

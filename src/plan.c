@@ -107,6 +107,14 @@ static const PlanText plan_text[] = {
 		" WHERE c.ticket_id" EQ "s.ticket_id" END_WHERE("s.at")
 	" RETURNING c.clock_id, c.due_at, c.is_breached, s.n"},
 
+	{PLAN_LATE_ONE, 2, {INT8OID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND stopped_at IS NULL"
+	" AND next_at" LT "$2 LIMIT 1"},
+	{PLAN_LATE_MANY, 2, {INT8ARRAYOID, TIMESTAMPTZARRAYOID},
+		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s(ticket_id, at)"
+		" JOIN @.sla_clock c ON c.ticket_id" EQ "s.ticket_id"
+	" WHERE c.stopped_at IS NULL AND c.next_at" LT "s.at LIMIT 1"},
+
 	{PLAN_START_NEW_ONE, 7,
 		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
 	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"},
@@ -138,9 +146,9 @@ static const PlanText plan_text[] = {
 		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee) SELECT $1, b.*"
 		" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 	" pg_catalog.unnest($5)) AS b ON CONFLICT (clock_id) DO NOTHING"},
-	{PLAN_CLEAR_BREACH, 2, {INT8OID, TIMESTAMPTZOID},
+	{PLAN_CLEAR_BREACH, 3, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 		"UPDATE @.sla_breach SET cleared_at = $2"
-	" WHERE clock_id" EQ "$1 AND cleared_at IS NULL"},
+	" WHERE clock_id" EQ "$1 AND cleared_at IS NULL AND due_at" GE "$3"},
 
 	{PLAN_CLOCKS_OF_TICKET, 1, {INT8OID},
 		"SELECT clock_id, clock, rule, started_at, due_at, stopped_at, is_breached, start_seq"
@@ -187,6 +195,8 @@ static const PlanText plan_text[] = {
 	{PLAN_MASTER, 1, {INT8OID},
 		"SELECT status, policy, policy_version, ticket_type, duplicate_of FROM @.ticket"
 	" WHERE ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_REPEATED, 1, {INT8OID},
+	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
 	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
 		"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
 		" AND (event" EQ "$2 OR (event" EQ "'opened'"

@@ -31,6 +31,7 @@
 PG_FUNCTION_INFO_V1(as_policy_row_check);
 PG_FUNCTION_INFO_V1(as_policy_added);
 PG_FUNCTION_INFO_V1(as_policy_removed);
+PG_FUNCTION_INFO_V1(as_policy_truncate);
 PG_FUNCTION_INFO_V1(as_expression_problem);
 
 bool		as_policy_activating = false;
@@ -203,24 +204,21 @@ refuse_dangling(Relation rel, const char *column, const char *value, const char 
 			 errtable(rel)));
 }
 
-/* What a foreign key would check, see the head of sql/10_policy.sql. */
+/*
+ * What a foreign key would check, see the head of sql/10_policy.sql; but not
+ * a category's parent, which may come later in the same statement.
+ */
 static void
 check_references(Relation rel, HeapTuple new, const char *policy, const char *version)
 {
 	TupleDesc	tupdesc = RelationGetDescr(rel);
 	char	   *ticket_type = column_text(new, tupdesc, "ticket_type");
-	char	   *parent = column_text(new, tupdesc, "parent");
 
 	if (ticket_type != NULL && strcmp(RelationGetRelationName(rel), "ticket_type") != 0 &&
 		first_text("SELECT ticket_type FROM aftersales.ticket_type WHERE policy" EQ "$1"
 				   " AND version" EQ "$2::pg_catalog.int4 AND ticket_type" EQ "$3",
 				   policy, version, ticket_type) == NULL)
 		refuse_dangling(rel, "ticket_type", ticket_type, version, policy);
-	if (parent != NULL &&
-		first_text("SELECT category FROM aftersales.category WHERE policy" EQ "$1"
-				   " AND version" EQ "$2::pg_catalog.int4 AND category" EQ "$3",
-				   policy, version, parent) == NULL)
-		refuse_dangling(rel, "category", parent, version, policy);
 }
 
 /* Whether only labels and messages differ. */
@@ -434,6 +432,26 @@ as_policy_row_check(PG_FUNCTION_ARGS)
 	else
 		check_rule_row(trigdata, new);
 	return PointerGetDatum(new);
+}
+
+/*
+ * aftersales.policy_truncate()
+ */
+Datum
+as_policy_truncate(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	as_check_trigger(fcinfo, "policy_truncate", TRIGGER_EVENT_BEFORE, false);
+	if (!as_restoring())
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("TRUNCATE of table \"%s\" is not allowed",
+						RelationGetRelationName(trigdata->tg_relation)),
+				 errdetail("Tickets are judged by the active versions that stand in it."),
+				 errhint("Delete the rows of a draft; a draft may also be deleted as a whole."),
+				 errtable(trigdata->tg_relation)));
+	return PointerGetDatum(NULL);
 }
 
 /*

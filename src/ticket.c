@@ -352,11 +352,11 @@ put_head(Judgement *j)
 	{
 		MemoryContext cxt = MemoryContextSwitchTo(j->st->cxt);
 
-		events = j->st->first_events = as_ticket_events(j->st, j->old, j->new, note);
+		events = j->st->first_events = as_ticket_events(j->st, j->old, j->new, note, false);
 		MemoryContextSwitchTo(cxt);
 	}
 	else
-		events = as_ticket_events(j->st, j->old, j->new, note);
+		events = as_ticket_events(j->st, j->old, j->new, note, false);
 	if (events != NIL)
 	{
 		EventRow   *last = llast(events);

@@ -136,7 +136,7 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 		refuse_altered(r, ticket_id);
 
 	events = r->st->nnotes == 1 ? r->st->first_events :
-		as_ticket_events(r->st, old, new, note);
+		as_ticket_events(r->st, old, new, note, true);
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);

@@ -166,6 +166,7 @@ static void
 check_duplicate(Judgement *j)
 {
 	Datum		master = TVAL(j->desk, j->new, TC_DUPLICATE_OF);
+	Datum		self = Int64GetDatum(j->ticket_id);
 	const char *problem = NULL;
 
 	SPI_connect();
@@ -189,6 +190,8 @@ check_duplicate(Judgement *j)
 		else if (pt == NULL || !as_state_is_open(pt, SPI_getvalue(tup, tupdesc, 1)))
 			problem = _("That ticket is not open any more.");
 	}
+	if (problem == NULL && as_run_read(j->desk, PLAN_REPEATED, &self) > 0)
+		problem = _("Other tickets are duplicates of this one.");
 	if (problem != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),

@@ -83,8 +83,7 @@ CREATE TABLE @desk@.ticket_event (
     from_state      text,
     to_state        text,
     corrects        integer,
-    origin          text NOT NULL
-                    CONSTRAINT ticket_event_origin_check CHECK (origin IN ('ticket', 'app')),
+    origin          text NOT NULL,
     external_ref    text CONSTRAINT ticket_event_external_ref_key UNIQUE,
     private_digest  bytea,
     hash            bytea NOT NULL,
@@ -135,11 +134,13 @@ CREATE TABLE @desk@.sla_clock (
     start_seq       integer NOT NULL,
     due_at          timestamptz,
     stopped_at      timestamptz,
-    ended_as        text CONSTRAINT sla_clock_ended_as_check CHECK (ended_as IN ('stopped', 'cancelled', 'voided')),
+    ended_as        text,
     is_breached     boolean NOT NULL DEFAULT false,
     next_at         timestamptz,
     CONSTRAINT sla_clock_cycle_key UNIQUE (ticket_id, clock, cycle),
-    CONSTRAINT sla_clock_ended_check CHECK ((stopped_at IS NULL) = (ended_as IS NULL))
+    CONSTRAINT sla_clock_ended_check
+        CHECK (CASE WHEN stopped_at IS NULL THEN ended_as IS NULL
+                    ELSE ended_as IN ('stopped', 'cancelled', 'voided') END)
 );
 CREATE UNIQUE INDEX sla_clock_open_key ON @desk@.sla_clock (ticket_id, clock) WHERE stopped_at IS NULL;
 CREATE INDEX sla_clock_next_idx ON @desk@.sla_clock (next_at) WHERE next_at IS NOT NULL;

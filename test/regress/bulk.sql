@@ -130,4 +130,14 @@ SELECT count(*) AS changed FROM bulk.ticket k FULL JOIN t.before b USING (ticket
 WHERE (k.row_version, k.event_seq, k.event_hash) IS DISTINCT FROM (b.row_version, b.event_seq, b.event_hash);
 SELECT count(*) - :events AS added FROM bulk.ticket_event;
 SELECT count(*) FROM aftersales.verify_audit(NULL, 'bulk');
+
+-- transition tables that do not fit into work_mem
+SET work_mem = '64kB';
+INSERT INTO bulk.ticket (ticket_id, ticket_type, area, detail) SELECT g, 'visit', 'urban', repeat('wide ', 100) || g FROM generate_series(40001, 42000) g;
+UPDATE bulk.ticket SET detail = repeat('wider ', 100) || ticket_id, area = 'rural', status = 'work' WHERE ticket_id > 40000;
+INSERT INTO bulk.ticket_event (ticket_id, event, note) SELECT g, 'call_in', repeat('note ', 100) FROM generate_series(40001, 42000) g;
+RESET work_mem;
+SELECT count(*) AS tickets, sum(event_seq) AS events, count(*) FILTER (WHERE detail = repeat('wider ', 100) || ticket_id) AS wider FROM bulk.ticket WHERE ticket_id > 40000;
+SELECT clock, rule, ended_as, count(*) FROM t.clocks('bulk') WHERE ticket_id > 40000 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT count(*) FROM aftersales.verify_audit(NULL, 'bulk');
 DROP SCHEMA bulk, bulk_bi, loop, loop_bi CASCADE;

@@ -32,7 +32,7 @@ ORDER BY 1, 2;
 SELECT oid::regprocedure AS for_everybody FROM pg_proc p
 WHERE pronamespace = 'aftersales'::regnamespace AND prorettype <> 'trigger'::regtype
   AND has_function_privilege('public', oid, 'EXECUTE')
-ORDER BY 1::text;
+ORDER BY proname;
 -- every trigger function may be run by PUBLIC: restoring a dump as an ordinary user needs it
 SELECT oid::regprocedure AS not_for_everybody FROM pg_proc p
 WHERE pronamespace = 'aftersales'::regnamespace AND prorettype = 'trigger'::regtype
@@ -44,7 +44,7 @@ WHERE pronamespace = 'aftersales'::regnamespace AND prosecdef AND NOT coalesce(p
 SELECT oid::regclass AS open_table FROM pg_class
 WHERE relnamespace IN ('aftersales'::regnamespace, 'cat'::regnamespace, 'cat_bi'::regnamespace) AND relkind IN ('r', 'v', 'S')
   AND (has_table_privilege('public', oid, 'SELECT') OR has_table_privilege('public', oid, 'INSERT'))
-ORDER BY 1::text;
+ORDER BY relname;
 SELECT nspname AS open_schema FROM pg_namespace WHERE nspname IN ('aftersales', 'cat', 'cat_bi')
   AND (has_schema_privilege('public', oid, 'USAGE') OR has_schema_privilege('public', oid, 'CREATE'));
 -- no PL/pgSQL in the product
@@ -62,7 +62,7 @@ UNION ALL
 (SELECT attname, atttypid::regtype, attnotnull FROM pg_attribute WHERE attrelid = 'aftersales.ticket_template'::regclass AND attnum > 0
  EXCEPT SELECT attname, atttypid::regtype, attnotnull FROM pg_attribute WHERE attrelid = 'cat.ticket'::regclass AND attnum > 0);
 SELECT tgrelid::regclass AS "table", tgname, tgenabled FROM pg_trigger
-WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'cat'::regnamespace) ORDER BY 1::text, 2;
+WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'cat'::regnamespace) ORDER BY tgrelid::regclass::text COLLATE "C", tgname;
 -- columns of BI views: no jsonb, no arrays, no intervals
 SELECT attrelid::regclass AS view, attname FROM pg_attribute
 WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'cat_bi'::regnamespace) AND attnum > 0
