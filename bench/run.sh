@@ -30,7 +30,7 @@ scaled() { awk -v n="$1" -v s="$scale" 'BEGIN { n = int(n * s); print n < 20 ? 2
 seeded=20000
 lifecycles=$(scaled 2000)
 bulk=$(scaled 200000)
-bulk_slow=$(scaled 20000)
+bulk_slow=$(scaled 5000)
 calls=$(scaled 2000)
 logged=$(scaled 20000)
 in_one_session=$(scaled 20000)

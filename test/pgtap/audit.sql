@@ -65,7 +65,7 @@ SELECT is(tampered(format('UPDATE desk.ticket_event SET hash = sha256(''x'') WHE
 SELECT matches(tampered(format('UPDATE desk.ticket_event SET private_digest = sha256(''x'') WHERE event_id = %s', ev(2))), '^2\.2 hash, 2\.2 private$', 'its private digest');
 SELECT matches(tampered(format('UPDATE desk.ticket_event SET private_digest = NULL WHERE event_id = %s', ev(2))), '^2\.2 hash, 2\.2 private$', 'its private digest taken away');
 SELECT is(tampered(format('UPDATE desk.ticket_event SET private_digest = sha256(''x'') WHERE event_id = %s', ev(3))), '2.3 hash, 2.3 private', 'a private digest put in');
-SELECT is(tampered(format('UPDATE desk.ticket_event SET private_digest = ''\x00'' WHERE event_id = %s', ev(3))), '2.3 hash', 'a private digest of another length');
+SELECT is(tampered(format('UPDATE desk.ticket_event SET private_digest = ''\x00'' WHERE event_id = %s', ev(3))), '2.3 hash, 2.3 private', 'a private digest of another length');
 -- places
 SELECT is(tampered(format('UPDATE desk.ticket_event SET seq = 7 WHERE event_id = %s', ev(6))), '2.7 gap, 2. head', 'a later place');
 SELECT matches(tampered(format('UPDATE desk.ticket_event SET seq = seq + 100 WHERE event_id = %s', ev(1))), '2\.2 gap', 'the first event moved away');
