@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * clock_write.c
- *	  Stops, starts, settles and re-targets the clocks of tickets.
+ *	  Stops, starts and settles the clocks of tickets.
  *
  * A statement's steps are collected and applied at most WRITE_BATCH at a
  * time: first all that ends (and what has become late is recorded as of the
@@ -22,7 +22,6 @@
 
 #include "clock.h"
 #include "event.h"
-#include "expression.h"
 
 typedef struct ClockStart
 {
@@ -65,87 +64,56 @@ as_clock_writer(AsStatement *st)
 	return w;
 }
 
-/* ---------- choosing rules ---------- */
-
-/* The last line of a refusal, as as_refusal_line makes it. */
-static char *
-rule_line(const ClockStep *step, const char *rules, const char *clauses)
+/*
+ * as_clock_statement returns the statement that a writer writes for.
+ */
+AsStatement *
+as_clock_statement(const ClockWriter *w)
 {
-	return psprintf("ticket=" INT64_FORMAT " from=%s to=%s rule=%s%s%s", step->ticket_id,
-					step->from == NULL ? "-" : step->from, step->to, rules,
-					clauses[0] == '\0' ? "" : " clauses=", clauses);
+	return w->st;
 }
 
-static void
-two_rules_error(const AsStatement *st, const PolicyType *pt, const ClockRule *a, const ClockRule *b,
-				const ClockStep *step)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_SV_UNSOUND_POLICY),
-			 errmsg("rules \"%s\" and \"%s\" of clock \"%s\" both match and have the same rank",
-					a->rule, b->rule, a->clock),
-			 errdetail("%s", rule_line(step, psprintf("%s,%s", a->rule, b->rule), a->clauses)),
-			 errhint("Give the rules of policy \"%s\" different ranks, or conditions that exclude each other.",
-					 pt->version->policy),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
-			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, a->rule)));
-}
+/* ---------- collecting ---------- */
 
 static void
-no_rule_error(const AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
-			  const ClockStep *step)
+accum(ArrayBuildState *state, Datum value, bool isnull, Oid type)
 {
-	StringInfoData names;
-	StringInfoData clauses;
-	int			i;
-
-	initStringInfo(&names);
-	initStringInfo(&clauses);
-	for (i = 0; i < n; i++)
-	{
-		appendStringInfo(&names, "%s%s", i == 0 ? "" : ",", rules[i]->rule);
-		as_merge_clauses(&clauses, rules[i]->clauses);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
-			 errmsg("no rule of clock \"%s\" fits ticket " INT64_FORMAT, rules[0]->clock,
-					step->ticket_id),
-			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", pt->ticket_type,
-					   rule_line(step, names.data, clauses.data)),
-			 errhint("Give the columns and attributes that the rules' conditions read values that one of them knows."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
-			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rules[0]->rule)));
+	(void) accumArrayResult(state, value, isnull, type, CurrentMemoryContext);
 }
 
 /*
- * choose_rule returns the rule of one clock that the ticket set for
- * expressions matches, NULL for none.  rules[0..n) are of that clock, highest
- * rank first.
+ * check_late_start refuses to start a clock at a time after which something
+ * is recorded that would have ended it or that has started it: what followed
+ * would have to be done again.
  */
-static const ClockRule *
-choose_rule(AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
-			const ClockStep *step)
+static void
+check_late_start(ClockWriter *w, const PolicyType *pt, const ClockStep *step, const ClockRule *rule)
 {
-	const ClockRule *chosen = NULL;
-	bool		mandatory = false;
+	ArrayBuildState *ends = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	Datum		values[4];
+	int			found;
 	int			i;
 
-	for (i = 0; i < n; i++)
-	{
-		if (chosen != NULL && rules[i]->rank < chosen->rank)
-			break;
-		mandatory = mandatory || rules[i]->mandatory;
-		if (!as_expr_holds(st, pt->version, rules[i]->expr))
-			continue;
-		if (chosen != NULL)
-			two_rules_error(st, pt, chosen, rules[i], step);
-		chosen = rules[i];
-	}
-	if (chosen == NULL && mandatory)
-		no_rule_error(st, pt, rules, n, step);
-	return chosen;
+	for (i = 0; i < rule->stops_on.n; i++)
+		accum(ends, CStringGetTextDatum(rule->stops_on.item[i]), false, TEXTOID);
+	for (i = 0; i < rule->cancels_on.n; i++)
+		accum(ends, CStringGetTextDatum(rule->cancels_on.item[i]), false, TEXTOID);
+	values[0] = Int64GetDatum(step->ticket_id);
+	values[1] = TimestampTzGetDatum(step->at);
+	values[2] = CStringGetTextDatum(rule->clock);
+	values[3] = as_array(ends, TEXTOID);
+	found = as_run(w->st->desk, PLAN_AFTER_START, values, NULL, NULL);
+	SPI_freetuptable(SPI_tuptable);
+	if (found > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
+				 errmsg("event \"%s\" starts a clock and comes too late", step->event),
+				 errdetail("Something is recorded for a later time that has started or ended clock \"%s\".\n%s event=%s",
+						   rule->clock, as_rule_line(step, rule->rule, rule->clauses), step->event),
+				 errhint("Record what starts a clock before what ends it."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, w->st->desk->name),
+				 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule->rule)));
 }
 
 static void
@@ -218,7 +186,9 @@ as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 		while (i + n < act->nstarts &&
 			   strcmp(act->starts[i + n]->clock, act->starts[i]->clock) == 0)
 			n++;
-		rule = choose_rule(w->st, pt, &act->starts[i], n, step);
+		rule = as_choose_rule(w->st, pt, &act->starts[i], n, step);
+		if (rule != NULL && step->is_late)
+			check_late_start(w, pt, step, rule);
 		if (rule != NULL)
 			add_start(w, pt, step, rule);
 		i += n;
@@ -226,12 +196,6 @@ as_clock_step(ClockWriter *w, const PolicyType *pt, const ClockStep *step)
 }
 
 /* ---------- writing ---------- */
-
-static void
-accum(ArrayBuildState *state, Datum value, bool isnull, Oid type)
-{
-	(void) accumArrayResult(state, value, isnull, type, CurrentMemoryContext);
-}
 
 static void
 clear_breach(ClockWriter *w, Datum clock_id, TimestampTz stopped_at)
@@ -424,12 +388,6 @@ write_all_ends(ClockWriter *w)
 	}
 }
 
-static Datum
-interval_datum(const ClockRule *rule)
-{
-	return IntervalPGetDatum(rule->target);
-}
-
 static void
 write_one_start(ClockWriter *w, const ClockStart *s)
 {
@@ -439,7 +397,7 @@ write_one_start(ClockWriter *w, const ClockStart *s)
 	values[0] = Int64GetDatum(s->ticket_id);
 	values[1] = CStringGetTextDatum(s->rule->clock);
 	values[2] = CStringGetTextDatum(s->rule->rule);
-	values[3] = interval_datum(s->rule);
+	values[3] = IntervalPGetDatum(s->rule->target);
 	values[4] = TimestampTzGetDatum(s->started_at);
 	values[5] = Int32GetDatum(s->seq);
 	values[6] = TimestampTzGetDatum(s->due_at);
@@ -469,7 +427,7 @@ write_many_starts(ClockWriter *w, const ClockStart *starts, int n)
 		accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
 		accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
 		accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
-		accum(a[3], interval_datum(s->rule), !s->has_due, types[3]);
+		accum(a[3], IntervalPGetDatum(s->rule->target), !s->has_due, types[3]);
 		accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
 		accum(a[5], Int32GetDatum(s->seq), false, types[5]);
 		accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
@@ -518,136 +476,17 @@ as_clock_flush(ClockWriter *w)
 	MemoryContextReset(w->cxt);
 }
 
-/* ---------- changed attributes ---------- */
-
-/* All rules of one clock of a type, highest rank first. */
-static const ClockRule *
-rule_now(AsStatement *st, const PolicyType *pt, const char *clock, const ClockStep *step)
-{
-	const ClockRule *rules[64];
-	int			n = 0;
-	int			i;
-
-	for (i = 0; i < pt->nrules && n < lengthof(rules); i++)
-		if (strcmp(pt->rules[i].clock, clock) == 0)
-			rules[n++] = &pt->rules[i];
-	return choose_rule(st, pt, rules, n, step);
-}
-
 /*
- * retarget gives a clock (a row of PLAN_CLOCKS_OF_TICKET) the rule that fits
- * the ticket now: it keeps its start, and no promise is broken before it was
- * made.  Without a rule it is voided; a voided one that fits again is revived.
- */
-static void
-retarget(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
-		 HeapTuple tup, TupleDesc tupdesc)
-{
-	char	   *clock = SPI_getvalue(tup, tupdesc, 2);
-	char	   *old_rule = SPI_getvalue(tup, tupdesc, 3);
-	const ClockRule *rule = rule_now(w->st, pt, clock, step);
-	bool		isnull;
-	bool		voided;
-	bool		breached = DatumGetBool(SPI_getbinval(tup, tupdesc, 7, &isnull));
-	TimestampTz started_at = DatumGetTimestampTz(SPI_getbinval(tup, tupdesc, 4, &isnull));
-	TimestampTz due;
-	Datum		values[7];
-	char		nulls[8] = "   nnnn";
-
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
-	voided = !isnull;
-	if (rule == NULL ? voided : !voided && strcmp(rule->rule, old_rule) == 0)
-		return;
-
-	values[0] = SPI_getbinval(tup, tupdesc, 1, &isnull);
-	if (rule == NULL)
-	{
-		int			i;
-
-		/* keep what it was judged by */
-		for (i = 0; i < pt->nrules; i++)
-			if (strcmp(pt->rules[i].rule, old_rule) == 0)
-				rule = &pt->rules[i];
-		values[5] = TimestampTzGetDatum(step->at);
-		values[6] = CStringGetTextDatum("voided");
-		nulls[5] = nulls[6] = ' ';
-		values[3] = SPI_getbinval(tup, tupdesc, 5, &isnull);
-		nulls[3] = isnull ? 'n' : ' ';
-	}
-	else if (rule->target != NULL)
-	{
-		due = as_clock_due(rule, started_at, pt->version->tz);
-		due = Max(due, step->at);
-		values[3] = values[4] = TimestampTzGetDatum(due);
-		nulls[3] = ' ';
-		nulls[4] = breached ? 'n' : ' ';
-	}
-	values[1] = CStringGetTextDatum(rule == NULL ? old_rule : rule->rule);
-	nulls[2] = rule == NULL || rule->target == NULL ? 'n' : ' ';
-	values[2] = rule == NULL ? (Datum) 0 : interval_datum(rule);
-	(void) as_run(w->st->desk, PLAN_CLOCK_SET, values, nulls, "sla_clock");
-}
-
-/*
- * Sets the ticket for expressions as it is now, but in the state in which it
- * was when the clock started.
- */
-static void
-set_ticket_at_start(AsStatement *st, const TicketRow *new, int64 ticket_id,
-					HeapTuple clock, TupleDesc tupdesc)
-{
-	int			natts = st->desk->tupdesc->natts;
-	TicketRow	row;
-	Datum		values[2];
-	bool		isnull;
-
-	row.values = palloc(natts * sizeof(Datum));
-	row.nulls = palloc(natts * sizeof(bool));
-	memcpy(row.values, new->values, natts * sizeof(Datum));
-	memcpy(row.nulls, new->nulls, natts * sizeof(bool));
-	values[0] = Int64GetDatum(ticket_id);
-	values[1] = SPI_getbinval(clock, tupdesc, 8, &isnull);
-	if (as_run(st->desk, PLAN_STATUS_AT, values, NULL, NULL) > 0)
-		TVAL(st->desk, &row, TC_STATUS) =
-			CStringGetTextDatum(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	SPI_freetuptable(SPI_tuptable);
-	as_expr_set_ticket(st, &row);
-}
-
-/*
- * as_clock_rematch finds rules anew for a ticket of which columns that
- * conditions read have changed.  What was late by the old rules is recorded
- * first.  The ticket is set for expressions anew.
+ * as_clock_settle records what is late for one ticket, after what has been
+ * collected.
  */
 void
-as_clock_rematch(ClockWriter *w, const PolicyType *pt, const ClockStep *step,
-				 const TicketRow *new)
+as_clock_settle(ClockWriter *w, const ClockStep *step)
 {
-	const ClockStep *steps[1] = {step};
 	ClockStep	settle = *step;
-	SPITupleTable *table;
-	Datum		value = Int64GetDatum(step->ticket_id);
-	bool		reads_status;
-	int			nrows;
-	int			i;
+	const ClockStep *steps[1] = {&settle};
 
-	(void) as_expr_condition_columns(w->st, pt, &reads_status);
 	as_clock_flush(w);
 	settle.actions = NULL;
-	steps[0] = &settle;
 	write_ends(w, steps, 1);
-	nrows = as_run(w->st->desk, PLAN_CLOCKS_OF_TICKET, &value, NULL, NULL);
-	table = SPI_tuptable;
-	for (i = 0; i < nrows; i++)
-	{
-		/* a voided cycle stays so when a later one is there */
-		if (i + 1 < nrows &&
-			strcmp(SPI_getvalue(table->vals[i], table->tupdesc, 2),
-				   SPI_getvalue(table->vals[i + 1], table->tupdesc, 2)) == 0)
-			continue;
-		if (reads_status)
-			set_ticket_at_start(w->st, new, step->ticket_id, table->vals[i], table->tupdesc);
-		retarget(w, pt, step, table->vals[i], table->tupdesc);
-	}
-	SPI_freetuptable(table);
 }

@@ -304,22 +304,6 @@ check_event_state(Judgement *j, const PolicyEvent *pe)
 					 _("Move the ticket first."), pe->clauses);
 }
 
-/*
- * An event put before others may not start a clock: what the later ones did
- * to that clock would have to be done again.
- */
-static void
-check_late_start(Judgement *j, const PolicyEvent *pe, const EventActions *actions,
-				 TimestampTz latest)
-{
-	if (actions != NULL && actions->nstarts > 0 && j->at < latest)
-		refuse_event(j, ERRCODE_SV_TIME_OUT_OF_ORDER, pe->event,
-					 psprintf(_("event \"%s\" starts a clock and comes too late"), pe->event),
-					 psprintf(_("Clock \"%s\" would start at a time before %s, up to which the ticket's history is written."),
-							  actions->starts[0]->clock, timestamptz_to_str(latest)),
-					 _("Log events that start a clock before later ones of the same ticket."), pe->clauses);
-}
-
 static void
 find_ticket_policy(Judgement *j, const TicketRow *ticket)
 {
@@ -376,7 +360,8 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 					  head->event_at, DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)),
 					  e->event);
 	ae->step.actions = as_policy_actions(j->pt, e->event);
-	check_late_start(j, pe, ae->step.actions, head->event_at);
+	ae->step.is_late = j->at < head->event_at;
+	ae->step.event = e->event;
 
 	e->ticket_id = j->ticket_id;
 	e->seq = head->seq + 1;

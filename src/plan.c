@@ -160,6 +160,11 @@ static const PlanText plan_text[] = {
 		"UPDATE @.sla_clock SET rule = $2, target = $3, due_at = $4, next_at = $5,"
 	" stopped_at = $6, ended_as = $7 WHERE clock_id" EQ "$1"},
 
+	{PLAN_AFTER_START, 4, {INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID},
+		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
+		" AND occurred_at OPERATOR(pg_catalog.>) $2 AND event" EQ "ANY ($4)"
+		" UNION ALL SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$3"
+	" AND started_at OPERATOR(pg_catalog.>) $2 LIMIT 1"},
 	{PLAN_STATUS_AT, 2, {INT8OID, INT4OID},
 		"SELECT to_state FROM @.ticket_event WHERE ticket_id" EQ "$1 AND seq" LE "$2"
 	" AND to_state IS NOT NULL ORDER BY seq DESC LIMIT 1"},

@@ -77,6 +77,7 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	step.ticket_id = note->ticket_id;
 	step.at = note->at;
 	step.is_new = old == NULL;
+	step.is_late = old != NULL && note->at < DatumGetTimestampTz(TVAL(desk, old, TC_EVENT_AT));
 	step.from = old == NULL ? NULL : TextDatumGetCString(TVAL(desk, old, TC_STATUS));
 	step.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
 	responsible(desk, old == NULL ? new : old, &step);
@@ -91,6 +92,7 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 		EventRow   *e = lfirst(lc);
 
 		step.seq = e->seq;
+		step.event = e->event;
 		step.actions = as_policy_actions(pt, e->event);
 		if (step.actions != NULL)
 		{

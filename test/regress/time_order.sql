@@ -39,7 +39,7 @@ SELECT t.try('INSERT INTO times.ticket_event (ticket_id, event, occurred_at) VAL
 SELECT t.try('INSERT INTO times.ticket_event (ticket_id, event, occurred_at) VALUES (3, ''memo'', ''2026-03-02 08:30:05+00'')');
 SELECT t.try('INSERT INTO times.ticket_event (ticket_id, event, occurred_at) VALUES (3, ''answered'', ''2026-03-02 07:00:01+00'')');
 -- a late one that would start a clock
-SELECT t.try('INSERT INTO times.ticket_event (ticket_id, event, occurred_at) VALUES (3, ''call_in'', ''2026-03-02 07:00:01+00'')');
+SELECT t.try('INSERT INTO times.ticket_event (ticket_id, event, occurred_at) VALUES (3, ''call_in'', ''2026-03-02 07:00:00.5+00'')');
 INSERT INTO times.staff VALUES ('e1'); INSERT INTO times.staff_role VALUES ('e1', 'engineer');
 UPDATE times.ticket SET status = 'work' WHERE ticket_id = 3;
 SET aftersales.actor = 'e1';
