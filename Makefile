@@ -6,6 +6,7 @@
 #
 # ASSERTS=1       compile our Assert()s in
 # WERROR=         let a warning of a newer compiler pass
+# enable_nls=no   leave the translated messages out (without msgfmt they are left out anyway)
 # with_llvm=yes   build bitcode for JIT inlining too (needs the clang of the server)
 
 EXTENSION = aftersales
@@ -57,6 +58,10 @@ all install uninstall installcheck clean:
 else
 
 include $(PGXS)
+
+# make update-po: PostgreSQL's rules would name its own project and address.
+XGETTEXT += --package-name=$(EXTENSION) --package-version=$(EXTVERSION) --msgid-bugs-address=$(EXTENSION)
+MSGMERGE += --add-location=file --no-fuzzy-matching
 
 # A stamp is rewritten only when what it holds has changed, so that a change of
 # flags, or a removed file, rebuilds what depends on it.

@@ -48,6 +48,7 @@ typedef struct AppEvents
 	AppEvent  **events;
 } AppEvents;
 
+extern void as_whole_row(Datum value, HeapTuple tuple);
 extern TicketRow *as_deform(const AsDesk *desk, HeapTuple ticket);
 
 #endif							/* AFTERSALES_APP_EVENT_H */

@@ -18,12 +18,39 @@
 
 #include "attribute.h"
 
+/* by AttributeType */
+static const char *const type_name[] = {
+	"text", "integer", "numeric", "boolean", "date", "timestamptz"
+};
+
 PG_FUNCTION_INFO_V1(as_attribute_text);
 PG_FUNCTION_INFO_V1(as_attribute_integer);
 PG_FUNCTION_INFO_V1(as_attribute_numeric);
 PG_FUNCTION_INFO_V1(as_attribute_boolean);
 PG_FUNCTION_INFO_V1(as_attribute_date);
 PG_FUNCTION_INFO_V1(as_attribute_timestamptz);
+
+/*
+ * as_attribute_type_name and as_attribute_type turn a declared type into its
+ * name in policy rows and back.
+ */
+const char *
+as_attribute_type_name(AttributeType type)
+{
+	return type_name[type];
+}
+
+AttributeType
+as_attribute_type(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < lengthof(type_name); i++)
+		if (strcmp(type_name[i], name) == 0)
+			return (AttributeType) i;
+	elog(ERROR, "unknown attribute type \"%s\"", name);
+	return ATTR_TEXT;			/* keep compiler quiet */
+}
 
 /* Reads n digits; false when there are others. */
 static bool

@@ -14,6 +14,8 @@
 
 #include "policy.h"
 
+extern const char *as_attribute_type_name(AttributeType type);
+extern AttributeType as_attribute_type(const char *name);
 extern bool as_attribute_fits(JsonbValue *value, AttributeType type);
 extern char *as_attribute_as_text(JsonbValue *value);
 

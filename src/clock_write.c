@@ -75,12 +75,6 @@ as_clock_statement(const ClockWriter *w)
 
 /* ---------- collecting ---------- */
 
-static void
-accum(ArrayBuildState *state, Datum value, bool isnull, Oid type)
-{
-	(void) accumArrayResult(state, value, isnull, type, CurrentMemoryContext);
-}
-
 /*
  * check_late_start refuses to start a clock at a time after which something
  * is recorded that would have ended it or that has started it: what followed
@@ -95,9 +89,9 @@ check_late_start(ClockWriter *w, const PolicyType *pt, const ClockStep *step, co
 	int			i;
 
 	for (i = 0; i < rule->stops_on.n; i++)
-		accum(ends, CStringGetTextDatum(rule->stops_on.item[i]), false, TEXTOID);
+		as_accum(ends, CStringGetTextDatum(rule->stops_on.item[i]), false, TEXTOID);
 	for (i = 0; i < rule->cancels_on.n; i++)
-		accum(ends, CStringGetTextDatum(rule->cancels_on.item[i]), false, TEXTOID);
+		as_accum(ends, CStringGetTextDatum(rule->cancels_on.item[i]), false, TEXTOID);
 	values[0] = Int64GetDatum(step->ticket_id);
 	values[1] = TimestampTzGetDatum(step->at);
 	values[2] = CStringGetTextDatum(rule->clock);
@@ -251,7 +245,7 @@ record_breaches(ClockWriter *w, const ClockStep *const *steps, int nsteps)
 		{
 			if (nlate == 0)
 				a[k] = initArrayResult(types[k], CurrentMemoryContext, false);
-			accum(a[k], values[k + 1], nulls[k + 1] == 'n', types[k]);
+			as_accum(a[k], values[k + 1], nulls[k + 1] == 'n', types[k]);
 		}
 		nlate++;
 	}
@@ -298,8 +292,8 @@ end_clocks(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules, co
 
 		for (i = 0; i < n; i++)
 		{
-			accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
-			accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
+			as_accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
+			as_accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
 		}
 		values[0] = as_array(id, INT8OID);
 		values[1] = as_array(at, TIMESTAMPTZOID);
@@ -333,8 +327,8 @@ any_late(ClockWriter *w, const ClockStep *const *steps, int n)
 
 		for (i = 0; i < n; i++)
 		{
-			accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
-			accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
+			as_accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
+			as_accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
 		}
 		values[0] = as_array(id, INT8OID);
 		values[1] = as_array(at, TIMESTAMPTZOID);
@@ -424,13 +418,13 @@ write_many_starts(ClockWriter *w, const ClockStart *starts, int n)
 	{
 		const ClockStart *s = &starts[i];
 
-		accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
-		accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
-		accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
-		accum(a[3], IntervalPGetDatum(s->rule->target), !s->has_due, types[3]);
-		accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
-		accum(a[5], Int32GetDatum(s->seq), false, types[5]);
-		accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
+		as_accum(a[0], Int64GetDatum(s->ticket_id), false, types[0]);
+		as_accum(a[1], CStringGetTextDatum(s->rule->clock), false, types[1]);
+		as_accum(a[2], CStringGetTextDatum(s->rule->rule), false, types[2]);
+		as_accum(a[3], IntervalPGetDatum(s->rule->target), !s->has_due, types[3]);
+		as_accum(a[4], TimestampTzGetDatum(s->started_at), false, types[4]);
+		as_accum(a[5], Int32GetDatum(s->seq), false, types[5]);
+		as_accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
 	}
 	for (k = 0; k < 7; k++)
 		values[k] = as_array(a[k], types[k]);

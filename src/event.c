@@ -126,6 +126,18 @@ as_pending_head_moved(const AsDesk *desk, int64 ticket_id, int32 seq, const uint
 }
 
 /*
+ * as_whole_row makes a tuple of a whole-row value; it points into that.
+ */
+void
+as_whole_row(Datum value, HeapTuple tuple)
+{
+	tuple->t_data = DatumGetHeapTupleHeader(value);
+	tuple->t_len = HeapTupleHeaderGetDatumLength(tuple->t_data);
+	ItemPointerSetInvalid(&tuple->t_self);
+	tuple->t_tableOid = InvalidOid;
+}
+
+/*
  * as_deform returns a ticket's tuple as a row, in new arrays.
  */
 TicketRow *
@@ -163,11 +175,7 @@ lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
 				 errmsg("there is no ticket " INT64_FORMAT " on desk \"%s\"", ticket_id,
 						st->desk->name),
 				 errtableconstraint(rel, "ticket_event_ticket_fkey")));
-	tuple.t_data = DatumGetHeapTupleHeader(SPI_getbinval(SPI_tuptable->vals[0],
-														 SPI_tuptable->tupdesc, 1, &isnull));
-	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
+	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
 	{
 		MemoryContext old = MemoryContextSwitchTo(st->cxt);
 

@@ -62,8 +62,8 @@ check_heads(AsStatement *st, EventHead *const *heads, int n)
 
 	for (i = 0; i < n; i++)
 	{
-		(void) accumArrayResult(id, Int64GetDatum(heads[i]->ticket_id), false, INT8OID, CurrentMemoryContext);
-		(void) accumArrayResult(seq, Int32GetDatum(heads[i]->own_seq), false, INT4OID, CurrentMemoryContext);
+		as_accum(id, Int64GetDatum(heads[i]->ticket_id), false, INT8OID);
+		as_accum(seq, Int32GetDatum(heads[i]->own_seq), false, INT4OID);
 	}
 	values[0] = as_array(id, INT8OID);
 	values[1] = as_array(seq, INT4OID);
@@ -108,7 +108,7 @@ write_heads(AsStatement *st)
 			values[2] = as_bytea(heads[i]->own_hash);
 			values[3] = TimestampTzGetDatum(heads[i]->event_at);
 			for (k = 0; k < 4 && last - first > 1; k++)
-				(void) accumArrayResult(a[k], values[k], false, types[k], CurrentMemoryContext);
+				as_accum(a[k], values[k], false, types[k]);
 		}
 		for (k = 0; k < 4 && last - first > 1; k++)
 			values[k] = as_array(a[k], types[k]);

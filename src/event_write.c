@@ -109,8 +109,8 @@ write_one(EventWriter *w)
 static void
 accum_text(ArrayBuildState *state, const char *s)
 {
-	(void) accumArrayResult(state, s == NULL ? (Datum) 0 : CStringGetTextDatum(s), s == NULL,
-							TEXTOID, CurrentMemoryContext);
+	as_accum(state, s == NULL ? (Datum) 0 : CStringGetTextDatum(s), s == NULL,
+							TEXTOID);
 }
 
 static void
@@ -127,15 +127,15 @@ write_many(EventWriter *w)
 	{
 		EventRow   *e = w->events[i];
 
-		(void) accumArrayResult(a[0], Int64GetDatum(e->ticket_id), false, INT8OID, CurrentMemoryContext);
-		(void) accumArrayResult(a[1], Int32GetDatum(e->seq), false, INT4OID, CurrentMemoryContext);
+		as_accum(a[0], Int64GetDatum(e->ticket_id), false, INT8OID);
+		as_accum(a[1], Int32GetDatum(e->seq), false, INT4OID);
 		accum_text(a[2], e->event);
-		(void) accumArrayResult(a[3], TimestampTzGetDatum(e->occurred_at), false, TIMESTAMPTZOID, CurrentMemoryContext);
+		as_accum(a[3], TimestampTzGetDatum(e->occurred_at), false, TIMESTAMPTZOID);
 		accum_text(a[4], e->from_state);
 		accum_text(a[5], e->to_state);
-		(void) accumArrayResult(a[6], e->has_private ? as_bytea(e->digest) : (Datum) 0,
-								!e->has_private, BYTEAOID, CurrentMemoryContext);
-		(void) accumArrayResult(a[7], as_bytea(e->hash), false, BYTEAOID, CurrentMemoryContext);
+		as_accum(a[6], e->has_private ? as_bytea(e->digest) : (Datum) 0,
+								!e->has_private, BYTEAOID);
+		as_accum(a[7], as_bytea(e->hash), false, BYTEAOID);
 	}
 	values[0] = TimestampTzGetDatum(w->events[0]->recorded_at);
 	values[1] = CStringGetTextDatum(w->events[0]->actor);
@@ -163,16 +163,16 @@ as_events_same(AsStatement *st, const char *origin, int n, EventRow *const *even
 	{
 		const EventRow *e = events[i];
 
-		(void) accumArrayResult(a[0], Int64GetDatum(e->ticket_id), false, INT8OID, CurrentMemoryContext);
-		(void) accumArrayResult(a[1], Int32GetDatum(e->seq), false, INT4OID, CurrentMemoryContext);
+		as_accum(a[0], Int64GetDatum(e->ticket_id), false, INT8OID);
+		as_accum(a[1], Int32GetDatum(e->seq), false, INT4OID);
 		accum_text(a[2], e->event);
-		(void) accumArrayResult(a[3], TimestampTzGetDatum(e->occurred_at), false, TIMESTAMPTZOID, CurrentMemoryContext);
+		as_accum(a[3], TimestampTzGetDatum(e->occurred_at), false, TIMESTAMPTZOID);
 		accum_text(a[4], e->from_state);
 		accum_text(a[5], e->to_state);
 		accum_text(a[6], e->external_ref);
-		(void) accumArrayResult(a[7], e->has_private ? as_bytea(e->digest) : (Datum) 0,
-								!e->has_private, BYTEAOID, CurrentMemoryContext);
-		(void) accumArrayResult(a[8], as_bytea(e->hash), false, BYTEAOID, CurrentMemoryContext);
+		as_accum(a[7], e->has_private ? as_bytea(e->digest) : (Datum) 0,
+								!e->has_private, BYTEAOID);
+		as_accum(a[8], as_bytea(e->hash), false, BYTEAOID);
 	}
 	values[0] = TimestampTzGetDatum(events[0]->recorded_at);
 	values[1] = CStringGetTextDatum(events[0]->actor);
@@ -219,10 +219,10 @@ as_private_write(const AsDesk *desk, int n, const int64 *event_ids, EventRow *co
 	{
 		const EventRow *e = events[i];
 
-		(void) accumArrayResult(a[0], Int64GetDatum(event_ids[i]), false, INT8OID, CurrentMemoryContext);
-		(void) accumArrayResult(a[1], as_bytea(e->salt), false, BYTEAOID, CurrentMemoryContext);
+		as_accum(a[0], Int64GetDatum(event_ids[i]), false, INT8OID);
+		as_accum(a[1], as_bytea(e->salt), false, BYTEAOID);
 		accum_text(a[2], e->note);
-		(void) accumArrayResult(a[3], JsonbPGetDatum(e->data), e->data == NULL, JSONBOID, CurrentMemoryContext);
+		as_accum(a[3], JsonbPGetDatum(e->data), e->data == NULL, JSONBOID);
 	}
 	for (i = 0; i < 4; i++)
 		values[i] = as_array(a[i], types[i]);

@@ -381,6 +381,15 @@ as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 }
 
 /*
+ * as_accum adds a value to such an array.
+ */
+void
+as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype)
+{
+	(void) accumArrayResult(state, value, isnull, elemtype, CurrentMemoryContext);
+}
+
+/*
  * as_array finishes an array for one of the plans that take many rows.
  */
 Datum

@@ -22,6 +22,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "attribute.h"
 #include "policy.h"
 
 #define OF_TYPE \
@@ -374,7 +375,6 @@ static void
 load_attributes(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
-	static const char *const types[] = {"text", "integer", "numeric", "boolean", "date", "timestamptz"};
 	char	   *query = psprintf("SELECT DISTINCT ON (t.ticket_type, r.attribute) t.ticket_type,"
 								 " r.attribute, r.data_type, r.required_in, r.allowed, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.attribute, r.ticket_type NULLS LAST",
@@ -394,13 +394,9 @@ load_attributes(PolicyVersion *pv)
 		{
 			PolicyAttribute *a = &pt->attributes[n];
 			int			row = first + n;
-			char	   *type = load_text(CurrentMemoryContext, row, 3);
-			int			k;
 
 			a->attribute = load_text(cxt, row, 2);
-			for (k = 0; strcmp(types[k], type) != 0; k++)
-				;
-			a->type = (AttributeType) k;
+			a->type = as_attribute_type(load_text(CurrentMemoryContext, row, 3));
 			load_list(cxt, row, 4, &a->required_in);
 			a->any_value = !load_list(cxt, row, 5, &a->allowed);
 			a->clauses = load_clauses(cxt, row, 6);

@@ -25,6 +25,7 @@
 #include "utils/rel.h"
 #include "utils/resowner.h"
 
+#include "attribute.h"
 #include "expression.h"
 #include "policy.h"
 
@@ -54,13 +55,11 @@ typedef struct TableLookup
 static bool
 lookup_in_table(void *arg, const char *name, AttributeType *type)
 {
-	static const char *const types[] = {"text", "integer", "numeric", "boolean", "date", "timestamptz"};
 	TableLookup *tl = arg;
 	Oid			argtypes[4] = {TEXTOID, INT4OID, TEXTOID, TEXTOID};
 	Datum		values[4];
 	char		nulls[5] = "    ";
 	bool		found;
-	int			k = 0;
 
 	values[0] = CStringGetTextDatum(tl->policy);
 	values[1] = Int32GetDatum(tl->version);
@@ -76,13 +75,7 @@ lookup_in_table(void *arg, const char *name, AttributeType *type)
 		elog(ERROR, "reading attributes failed");
 	found = SPI_processed > 0;
 	if (found)
-	{
-		char	   *data_type = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-
-		while (strcmp(types[k], data_type) != 0)
-			k++;
-		*type = (AttributeType) k;
-	}
+		*type = as_attribute_type(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	SPI_finish();
 	return found;
 }

@@ -16,7 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "expression.h"
+#include "app_event.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_allowed_transitions);
@@ -110,33 +110,28 @@ put_transition(ReturnSetInfo *rsinfo, Judgement *j, const PolicyTransition *tr)
 }
 
 static void
-put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, HeapTupleHeader header)
+put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 {
 	HeapTupleData tuple;
-	TicketRow	row;
+	TicketRow  *row;
 	Judgement	j;
 	int			from;
 	int			i;
 
-	tuple.t_data = header;
-	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	row.values = palloc(st->desk->tupdesc->natts * sizeof(Datum));
-	row.nulls = palloc(st->desk->tupdesc->natts * sizeof(bool));
-	heap_deform_tuple(&tuple, st->desk->tupdesc, row.values, row.nulls);
+	as_whole_row(whole_row, &tuple);
+	row = as_deform(st->desk, &tuple);
 
 	memset(&j, 0, sizeof(j));
 	j.st = st;
 	j.desk = st->desk;
-	j.new = j.old = &row;
-	j.ticket_id = DatumGetInt64(TVAL(j.desk, &row, TC_TICKET_ID));
-	j.from = TextDatumGetCString(TVAL(j.desk, &row, TC_STATUS));
-	j.at = Max(st->now, DatumGetTimestampTz(TVAL(j.desk, &row, TC_EVENT_AT)));
-	j.pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(j.desk, &row, TC_POLICY)),
-							 DatumGetInt32(TVAL(j.desk, &row, TC_POLICY_VERSION)));
+	j.new = j.old = row;
+	j.ticket_id = DatumGetInt64(TVAL(j.desk, row, TC_TICKET_ID));
+	j.from = TextDatumGetCString(TVAL(j.desk, row, TC_STATUS));
+	j.at = Max(st->now, DatumGetTimestampTz(TVAL(j.desk, row, TC_EVENT_AT)));
+	j.pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(j.desk, row, TC_POLICY)),
+							 DatumGetInt32(TVAL(j.desk, row, TC_POLICY_VERSION)));
 	j.pt = j.pv == NULL ? NULL :
-		as_policy_type(j.pv, TextDatumGetCString(TVAL(j.desk, &row, TC_TICKET_TYPE)));
+		as_policy_type(j.pv, TextDatumGetCString(TVAL(j.desk, row, TC_TICKET_TYPE)));
 	if (j.pt == NULL)
 		return;
 	from = as_policy_state(j.pt, j.from);
@@ -179,8 +174,7 @@ as_allowed_transitions(PG_FUNCTION_ARGS)
 		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
 		bool		isnull;
 
-		put_ticket(rsinfo, st, DatumGetHeapTupleHeader(SPI_getbinval(table->vals[i], table->tupdesc,
-																	 1, &isnull)));
+		put_ticket(rsinfo, st, SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(st->rowcxt);
 	}

@@ -96,14 +96,6 @@ attribute_names(const PolicyType *pt)
 	return names.n == 0 ? pstrdup(_("none")) : as_text_join(&names, ", ");
 }
 
-static const char *
-type_name(AttributeType type)
-{
-	static const char *const names[] = {"text", "integer", "numeric", "boolean", "date", "timestamptz"};
-
-	return names[type];
-}
-
 static void
 check_attribute(const Judgement *j, JsonbValue *key, JsonbValue *value)
 {
@@ -118,7 +110,7 @@ check_attribute(const Judgement *j, JsonbValue *key, JsonbValue *value)
 		return;
 	if (!as_attribute_fits(value, attribute->type))
 		bad_attribute(j, name,
-					  psprintf(_("Its value is no %s."), type_name(attribute->type)),
+					  psprintf(_("Its value is no %s."), as_attribute_type_name(attribute->type)),
 					  _("Write text as a JSON string, numbers and booleans bare, dates as \"2026-03-02\", times as \"2026-03-02T08:00:00+08:00\"."),
 					  attribute->clauses);
 	if (!attribute->any_value)
