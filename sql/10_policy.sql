@@ -37,6 +37,7 @@ CREATE TABLE aftersales.policy_version (
     effective_from  timestamptz,
     activated_at    timestamptz,
     activated_by    text,
+    digest          bytea,
     CONSTRAINT policy_version_pkey PRIMARY KEY (policy, version),
     CONSTRAINT policy_version_active_check
         CHECK ((status = 'draft') = (effective_from IS NULL)
@@ -49,6 +50,7 @@ COMMENT ON COLUMN aftersales.policy_version.status IS 'draft, active or retired;
 COMMENT ON COLUMN aftersales.policy_version.effective_from IS 'A ticket opened at or after this instant is opened under this version, until a later version takes over.';
 COMMENT ON COLUMN aftersales.policy_version.activated_at IS 'When activate_policy() froze it.';
 COMMENT ON COLUMN aftersales.policy_version.activated_by IS 'Database user who activated it.';
+COMMENT ON COLUMN aftersales.policy_version.digest IS 'policy_digest() of its rows when it was activated; tickets are not judged by a version whose rows have another one.';
 
 CREATE TABLE aftersales.ticket_type (
     policy      text NOT NULL,

@@ -59,6 +59,37 @@ COMMENT ON COLUMN aftersales.clause_coverage.enforceable IS 'Whether a database 
 COMMENT ON COLUMN aftersales.clause_coverage.covered IS 'Whether at least one row cites it.';
 COMMENT ON COLUMN aftersales.clause_coverage.carriers IS 'The rows that cite it, as table and name.';
 
+-- What freezes a version: its rows but for labels and messages.  Columns that a
+-- later release adds change it; its upgrade script computes the digests anew.
+CREATE FUNCTION aftersales.policy_digest(policy text, version integer) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET intervalstyle = 'postgres'
+BEGIN ATOMIC
+    WITH w AS (SELECT '{label_en,label_zh,message_en,message_zh}'::text[] AS wording)
+    SELECT sha256(convert_to(coalesce(string_agg(x.line, E'\n' ORDER BY x.line COLLATE "C"), ''), 'UTF8'))
+    FROM (
+        SELECT 'ticket_type ' || (to_jsonb(r) - w.wording)::text FROM aftersales.ticket_type r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'category ' || (to_jsonb(r) - w.wording)::text FROM aftersales.category r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'service_area ' || (to_jsonb(r) - w.wording)::text FROM aftersales.service_area r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'attribute ' || (to_jsonb(r) - w.wording)::text FROM aftersales.attribute r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'event_type ' || (to_jsonb(r) - w.wording)::text FROM aftersales.event_type r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'workflow_state ' || (to_jsonb(r) - w.wording)::text FROM aftersales.workflow_state r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'workflow_transition ' || (to_jsonb(r) - w.wording)::text FROM aftersales.workflow_transition r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'workflow_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.workflow_guard r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'sla_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.sla_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+    ) x(line);
+END;
+COMMENT ON FUNCTION aftersales.policy_digest(text, integer) IS 'SHA-256 over the rules of a version, labels and messages left out.';
+
 CREATE FUNCTION aftersales.reachable_states(policy text, version integer)
     RETURNS TABLE (ticket_type text, state text)
     LANGUAGE sql STABLE

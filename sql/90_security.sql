@@ -10,6 +10,7 @@ REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_policy(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.reachable_states(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.policy_digest(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.create_desk(name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;

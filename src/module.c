@@ -80,33 +80,18 @@ as_now(void)
 												   Int32GetDatum(-1)));
 }
 
-/* Whether any table of this database is judged by our triggers. */
-static bool
-any_desk(void)
-{
-	bool		found;
-
-	SPI_connect();
-	if (SPI_execute("SELECT 1 FROM aftersales.desk", true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "listing desks failed");
-	found = SPI_processed > 0;
-	SPI_finish();
-	return found;
-}
-
 /*
  * as_restoring tells whether a dump is being restored: every script of
  * pg_dump turns check_function_bodies off, since what a definition refers to
  * may come later.  The same holds for policy rows.
  *
- * Anybody may turn it off; so it counts only for superusers, and for others
- * as long as there is no desk.  While a database is restored there is none:
- * triggers come after the data.
+ * Anybody may turn it off and put rows into an active version; its digest
+ * tells (policy_load.c).
  */
 bool
 as_restoring(void)
 {
-	return !check_function_bodies && (superuser() || !any_desk());
+	return !check_function_bodies;
 }
 
 static void

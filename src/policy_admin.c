@@ -142,6 +142,7 @@ put_in_force(Datum *values, char *nulls)
 
 	lock_policy(values);
 	if (SPI_execute_with_args("UPDATE aftersales.policy_version v SET status = 'active',"
+							  " digest = aftersales.policy_digest($1, $2),"
 							  " effective_from = coalesce($3, CASE WHEN EXISTS"
 							  " (SELECT FROM aftersales.policy_version o WHERE o.policy" EQ "$1"
 							  " AND o.status OPERATOR(pg_catalog.<>) 'draft')"

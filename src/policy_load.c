@@ -507,6 +507,22 @@ load_rules(PolicyVersion *pv)
 }
 
 /*
+ * What is frozen must be as it was activated: rows that came in as if a dump
+ * were being restored must not judge anybody.
+ */
+static void
+check_digest(const PolicyVersion *pv)
+{
+	if (load_query("SELECT 1 FROM aftersales.policy_version WHERE policy" EQ "$1 AND version" EQ "$2"
+				   " AND digest" EQ "aftersales.policy_digest($1, $2)", pv) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("version %d of policy \"%s\" is not as it was activated", pv->version, pv->policy),
+				 errdetail("Its rows and the digest in aftersales.policy_version differ."),
+				 errhint("Restore its rows from a dump, or remove what was added.")));
+}
+
+/*
  * as_policy_load reads the rules of a version.  Frozen rows do not change, so
  * that this happens later than the loading of the versions makes no
  * difference.
@@ -526,6 +542,7 @@ as_policy_load(PolicyVersion *pv)
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("policy \"%s\" has unknown time zone \"%s\"", pv->policy, pv->timezone)));
 	pv->nexprs = 0;
+	check_digest(pv);
 
 	nrows = load_query("SELECT ticket_type FROM aftersales.ticket_type"
 					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY ticket_type", pv);
