@@ -18,7 +18,7 @@ BEGIN
     INSERT INTO bench.timing VALUES (work, way, round, n, took);
 END $$;
 
--- 100 idle sweeps of a desk, and as many look-ups by primary key.
+-- n idle sweeps of a desk, and n look-ups by primary key.
 CREATE FUNCTION bench.sweeps(desk name, n integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     found bigint;

@@ -15,8 +15,8 @@ INSERT INTO bench.aim VALUES
     (10, 'events of calls, one by one', 'enforced', 'bare', NULL, 'time', '-'),
     (11, 'events, one statement', 'enforced', 'bare', NULL, 'time', '-'),
     (12, 'lifecycles in one session', 'enforced, fresh desk', 'enforced, seeded desk', NULL, 'time', 'about 1'),
-    (13, 'idle sweep', '1 M running clocks', 'look-up by primary key', NULL, 'time', '-'),
-    (14, 'idle sweep', '1 M running clocks', '4 k running clocks', NULL, 'time', 'about 1');
+    (13, 'idle sweep', 'many running clocks', 'look-up by primary key', NULL, 'time', '-'),
+    (14, 'idle sweep', 'many running clocks', '4,000 running clocks', NULL, 'time', 'about 1');
 
 CREATE VIEW bench.median AS
 SELECT work, way, count(*) AS rounds, min(n) AS n,

@@ -124,16 +124,12 @@ measure() {
 
 lifecycle() {
     local round desk first
-    for round in $(seq 0 "$rounds"); do
-        first=$((seeded + 201 + round * lifecycles))
-        [ "$round" -gt 0 ] || first=$((seeded + 201))
+    for desk in "${desks[@]}"; do echo "SELECT bench.lifecycles_$desk(1, 20);"; done
+    for round in $(seq "$rounds"); do
+        first=$((seeded + 201 + (round - 1) * lifecycles))
         for desk in "${desks[@]}"; do
-            if [ "$round" = 0 ]; then
-                echo "SELECT bench.lifecycles_$desk(1, 20);"
-            else
-                measure lifecycle "$desk" "$round" "$lifecycles" \
-                    "bench.lifecycles_$desk($((first - lifecycles)), $((first - 1)))"
-            fi
+            measure lifecycle "$desk" "$round" "$lifecycles" \
+                "bench.lifecycles_$desk($first, $((first + lifecycles - 1)))"
         done
     done
 }
@@ -211,11 +207,12 @@ sweep() {
 	FROM b_sweep.sla_clock WHERE clock_id <= 4000;
 	RESET session_replication_role;
 	VACUUM ANALYZE b_sweep.sla_clock, b_small.sla_clock;
+	\warn '    $running running clocks'
 	SELECT bench.sweeps('b_sweep', 20), bench.sweeps('b_small', 20), bench.lookups(20);
 	SQL
     for round in $(seq "$rounds"); do
-        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_sweep'', $sweeps)" "1 M running clocks"
-        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_small'', $sweeps)" "4 k running clocks"
+        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_sweep'', $sweeps)" "many running clocks"
+        measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_small'', $sweeps)" "4,000 running clocks"
         measure "idle sweep" - "$round" "$sweeps" "bench.lookups($sweeps)" "look-up by primary key"
     done
 }

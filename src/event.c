@@ -172,8 +172,8 @@ lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
 	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("there is no ticket " INT64_FORMAT " on desk \"%s\"", ticket_id,
-						st->desk->name),
+				 errmsg("there is no ticket %lld on desk \"%s\"",
+						(long long) ticket_id, st->desk->name),
 				 errtableconstraint(rel, "ticket_event_ticket_fkey")));
 	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
 	{
@@ -234,7 +234,7 @@ refuse_event_column(Judgement *j, const EventInput *in, EventColumn col)
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_PROTECTED),
 			 errmsg("column \"%s\" is written by triggers only", event_column[col]),
-			 errdetail("ticket=" INT64_FORMAT " column=%s", j->ticket_id, event_column[col]),
+			 errdetail_internal("ticket=" INT64_FORMAT " column=%s", j->ticket_id, event_column[col]),
 			 errhint("Give ticket_id, event and, where needed, occurred_at, note, data and external_ref."),
 			 errtablecol(j->rel, in->index[col] + 1)));
 }
@@ -245,8 +245,8 @@ refuse_event(Judgement *j, int sqlstate, const char *event, const char *message,
 {
 	ereport(ERROR,
 			(errcode(sqlstate),
-			 errmsg("%s", message),
-			 errdetail("%s\n%s event=%s", detail, as_refusal_line(j, NULL, clauses), event),
+			 errmsg_internal("%s", message),
+			 errdetail_internal("%s\n%s event=%s", detail, as_refusal_line(j, NULL, clauses), event),
 			 errhint("%s", hint),
 			 errtable(j->rel)));
 }
@@ -324,8 +324,8 @@ find_ticket_policy(Judgement *j, const TicketRow *ticket)
 	if (j->pt == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
-				 errmsg("the policy that ticket " INT64_FORMAT " was opened under is not there",
-						j->ticket_id),
+				 errmsg("the policy that ticket %lld was opened under is not there",
+						(long long) j->ticket_id),
 				 errtable(j->rel)));
 }
 
@@ -359,7 +359,7 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 				 errmsg("an event needs a name"),
 				 errtablecol(j->rel, in->index[EC_EVENT] + 1)));
 	pe = declared_event(j, e->event);
-	as_require_role(j, pe->any_role, &pe->roles, psprintf("event \"%s\"", e->event), pe->clauses);
+	as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), e->event), pe->clauses);
 	check_event_state(j, pe);
 
 	e->data = ENULL(in, EC_DATA) ? NULL : DatumGetJsonbPCopy(EVAL(in, EC_DATA));

@@ -196,8 +196,9 @@ function_not_allowed(Oid funcid, void *context)
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
-			 errmsg("function %s may not be used in a %s", format_procedure(funcid),
-					cc->is_guard ? "guard" : "condition"),
+			 cc->is_guard ?
+			 errmsg("function %s may not be used in a guard", format_procedure(funcid)) :
+			 errmsg("function %s may not be used in a condition", format_procedure(funcid)),
 			 cc->is_guard ?
 			 errhint("Immutable functions and operators of pg_catalog, guard functions, and functions registered in aftersales.guard_function may.") :
 			 errhint("Immutable functions and operators of pg_catalog may."),
@@ -380,10 +381,15 @@ use_error_callback(void *arg)
 {
 	const PolicyExpr *e = arg;
 
-	errcontext("%s \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
-			   e->is_guard ? "guard" : "rule", e->what, e->type->version->policy,
-			   e->type->version->version, e->type->ticket_type, e->column,
-			   e->clauses[0] == '\0' ? "-" : e->clauses);
+	const PolicyVersion *pv = e->type->version;
+	const char *clauses = e->clauses[0] == '\0' ? "-" : e->clauses;
+
+	if (e->is_guard)
+		errcontext("guard \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
+				   e->what, pv->policy, pv->version, e->type->ticket_type, e->column, clauses);
+	else
+		errcontext("rule \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
+				   e->what, pv->policy, pv->version, e->type->ticket_type, e->column, clauses);
 }
 
 static CompiledSet *

@@ -18,8 +18,8 @@ time_error(const Judgement *j, const char *event, const char *message, const cha
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
-			 errmsg("%s", message),
-			 errdetail("%s\n%s event=%s", detail, as_refusal_line(j, NULL, clauses), event),
+			 errmsg_internal("%s", message),
+			 errdetail_internal("%s\n%s event=%s", detail, as_refusal_line(j, NULL, clauses), event),
 			 errhint("%s", hint),
 			 errtable(j->rel)));
 }

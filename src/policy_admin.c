@@ -131,7 +131,7 @@ require_sound(Datum *values)
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
 			 errmsg("version %d of policy \"%s\" is not sound", DatumGetInt32(values[1]),
 					TextDatumGetCString(values[0])),
-			 errdetail("%s", detail.data),
+			 errdetail_internal("%s", detail.data),
 			 errhint("Mend the draft; aftersales.check_policy() lists the same.")));
 }
 

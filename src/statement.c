@@ -192,20 +192,21 @@ as_protect(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	Relation	rel;
-	const char *verb;
 
 	as_check_trigger(fcinfo, "protect", TRIGGER_EVENT_BEFORE, false);
 	rel = trigdata->tg_relation;
 	if (as_disarm(RelationGetRelid(rel)))
 		return PointerGetDatum(NULL);
 
-	verb = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ? "INSERT into" :
-		TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? "UPDATE of" :
-		TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? "DELETE from" : "TRUNCATE of";
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_PROTECTED),
-			 errmsg("%s table \"%s\" is not allowed", verb,
-					RelationGetRelationName(rel)),
+			 TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ?
+			 errmsg("INSERT into table \"%s\" is not allowed", RelationGetRelationName(rel)) :
+			 TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ?
+			 errmsg("UPDATE of table \"%s\" is not allowed", RelationGetRelationName(rel)) :
+			 TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ?
+			 errmsg("DELETE from table \"%s\" is not allowed", RelationGetRelationName(rel)) :
+			 errmsg("TRUNCATE of table \"%s\" is not allowed", RelationGetRelationName(rel)),
 			 errdetail("Its rows are history that only the triggers of aftersales write."),
 			 errhint("Write to ticket or insert an event into ticket_event; what was wrong is put right by a further event."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME,

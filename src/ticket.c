@@ -62,7 +62,7 @@ require_value(Judgement *j, TicketColumn col)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a ticket needs a value in column \"%s\"", as_ticket_column[col]),
-				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
 				 errtablecol(j->rel, j->desk->attno[col])));
 }
 
@@ -74,7 +74,7 @@ refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
 			 is_fixed ?
 			 errmsg("column \"%s\" is fixed when a ticket is opened", as_ticket_column[col]) :
 			 errmsg("column \"%s\" is written by triggers only", as_ticket_column[col]),
-			 errdetail("%s column=%s", as_refusal_line(j, NULL, NULL), as_ticket_column[col]),
+			 errdetail_internal("%s column=%s", as_refusal_line(j, NULL, NULL), as_ticket_column[col]),
 			 is_fixed ?
 			 errhint("Leave the column out or send its old value back.") :
 			 errhint("Leave the column out or send its old value back; what happened, and when, is said with status, happened_at and note."),
@@ -133,7 +133,7 @@ find_policy(Judgement *j, TimestampTz at)
 				 ambiguous ?
 				 errmsg("several policies have ticket type \"%s\"", ticket_type) :
 				 errmsg("no policy in force has ticket type \"%s\"", ticket_type),
-				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
 				 errhint("Name the policy; install_policy() and activate_policy() put one in force."),
 				 errtablecol(j->rel, j->desk->attno[TC_POLICY])));
 	j->pt = as_policy_type(j->pv, ticket_type);
@@ -146,7 +146,7 @@ find_policy(Judgement *j, TimestampTz at)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 				 errmsg("\"%s\" is no ticket_type of policy \"%s\"", ticket_type, j->pv->policy),
-				 errdetail("%s column=ticket_type", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s column=ticket_type", as_refusal_line(j, NULL, NULL)),
 				 errhint("Known are: %s.", as_text_join(&types, ", ")),
 				 errtablecol(j->rel, j->desk->attno[TC_TICKET_TYPE])));
 	}
@@ -167,7 +167,7 @@ reported_opening(Judgement *j, TimestampTz *at)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
 				 errmsg("opened_at and happened_at differ"),
-				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
 				 errhint("At opening both mean when the customer reported it: give one of them."),
 				 errtablecol(j->rel, j->desk->attno[TC_OPENED_AT])));
 	*at = has_happened ? happened : opened;
@@ -175,7 +175,7 @@ reported_opening(Judgement *j, TimestampTz *at)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
 				 errmsg("a ticket cannot be opened at infinity"),
-				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
 				 errtablecol(j->rel, j->desk->attno[TC_OPENED_AT])));
 	return has_happened || has_opened;
 }
@@ -224,7 +224,8 @@ take_row_version(Judgement *j)
 	if (new != old && new != old + 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
-				 errmsg("ticket " INT64_FORMAT " has been changed since it was read", j->ticket_id),
+				 errmsg("ticket %lld has been changed since it was read",
+						(long long) j->ticket_id),
 				 errdetail("Its row_version is %d; %d was sent.\n%s column=row_version", old, new,
 						   as_refusal_line(j, NULL, NULL)),
 				 errhint("Read the ticket again and repeat the change."),
@@ -251,7 +252,7 @@ take_note(Judgement *j, bool moves)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 				 errmsg("a note needs a change of status to stand with"),
-				 errdetail("%s column=note", as_refusal_line(j, NULL, NULL)),
+				 errdetail_internal("%s column=note", as_refusal_line(j, NULL, NULL)),
 				 errhint("Insert an event with a note into ticket_event instead."),
 				 errtablecol(j->rel, j->desk->attno[TC_NOTE])));
 }
@@ -301,9 +302,9 @@ judge_change(Judgement *j)
 	if (j->pt == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
-				 errmsg("the policy that ticket " INT64_FORMAT " was opened under is not there",
-						j->ticket_id),
-				 errdetail("%s", as_refusal_line(j, NULL, NULL)),
+				 errmsg("the policy that ticket %lld was opened under is not there",
+						(long long) j->ticket_id),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
 				 errhint("Restore version %d of policy \"%s\".", version,
 						 get_text(j, j->old, TC_POLICY)),
 				 errtable(j->rel)));

@@ -118,9 +118,9 @@ refuse_altered(const Recorder *r, int64 ticket_id)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_PROTECTED),
-			 errmsg("ticket " INT64_FORMAT " was altered after it was judged", ticket_id),
-			 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\n"
-					   "ticket=" INT64_FORMAT, RelationGetRelationName(r->rel), ticket_id),
+			 errmsg("ticket %lld was altered after it was judged", (long long) ticket_id),
+			 errdetail("Another BEFORE trigger on table \"%s\" changed the row after \"aftersales_judge\".\nticket=%lld",
+					   RelationGetRelationName(r->rel), (long long) ticket_id),
 			 errhint("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."),
 			 errtable(r->rel)));
 }

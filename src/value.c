@@ -24,7 +24,7 @@ unknown_value(const Judgement *j, TicketColumn col, const char *value, const Tex
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 			 errmsg("\"%s\" is no %s of policy \"%s\"", value, as_ticket_column[col], j->pv->policy),
-			 errdetail("%s column=%s", as_refusal_line(j, NULL, ""), as_ticket_column[col]),
+			 errdetail_internal("%s column=%s", as_refusal_line(j, NULL, ""), as_ticket_column[col]),
 			 errhint("Known are: %s.", as_text_join(known, ", ")),
 			 errtablecol(j->rel, j->desk->attno[col])));
 }
@@ -78,7 +78,7 @@ bad_attribute(const Judgement *j, const char *key, const char *detail, const cha
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 			 errmsg("attribute \"%s\" is not as policy \"%s\" declares it", key, j->pv->policy),
-			 errdetail("%s\n%s attribute=%s", detail, as_refusal_line(j, NULL, clauses), key),
+			 errdetail_internal("%s\n%s attribute=%s", detail, as_refusal_line(j, NULL, clauses), key),
 			 errhint("%s", hint),
 			 errtablecol(j->rel, j->desk->attno[TC_ATTRIBUTES])));
 }
@@ -137,7 +137,7 @@ check_attributes(Judgement *j)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 				 errmsg("attributes must be a JSON object"),
-				 errdetail("%s", as_refusal_line(j, NULL, "")),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, "")),
 				 errtablecol(j->rel, j->desk->attno[TC_ATTRIBUTES])));
 	it = JsonbIteratorInit(&jb->root);
 	while ((tok = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
@@ -188,7 +188,7 @@ check_duplicate(Judgement *j)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 				 errmsg("a ticket may only be the duplicate of another open ticket"),
-				 errdetail("%s\n%s column=duplicate_of", problem, as_refusal_line(j, NULL, "")),
+				 errdetail_internal("%s\n%s column=duplicate_of", problem, as_refusal_line(j, NULL, "")),
 				 errhint("Name the first open ticket about the matter, or leave duplicate_of empty."),
 				 errtablecol(j->rel, j->desk->attno[TC_DUPLICATE_OF])));
 	SPI_finish();

@@ -181,19 +181,20 @@ refuse_unmet(Judgement *j, List *guards, List *attributes)
 
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", a->attribute);
 		as_merge_clauses(&clauses, a->clauses);
-		appendStringInfo(&detail, _("%s: the attribute must have a value in state \"%s\"\n"),
-						 a->attribute, j->to);
+		appendStringInfo(&detail, "%s: ", a->attribute);
+		appendStringInfo(&detail, _("the attribute must have a value in state \"%s\""), j->to);
+		appendStringInfoChar(&detail, '\n');
 		first = first == NULL ? a->attribute : first;
 	}
 	appendStringInfoString(&detail, as_refusal_line(j, names.data, clauses.data));
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_GUARD_NOT_MET),
 			 j->from != NULL && strcmp(j->from, j->to) != 0 ?
-			 errmsg("ticket " INT64_FORMAT " may not move from \"%s\" to \"%s\" yet",
-					j->ticket_id, j->from, j->to) :
-			 errmsg("ticket " INT64_FORMAT " may not be in state \"%s\" like this",
-					j->ticket_id, j->to),
-			 errdetail("%s", detail.data),
+			 errmsg("ticket %lld may not move from \"%s\" to \"%s\" yet",
+					(long long) j->ticket_id, j->from, j->to) :
+			 errmsg("ticket %lld may not be in state \"%s\" like this",
+					(long long) j->ticket_id, j->to),
+			 errdetail_internal("%s", detail.data),
 			 errhint("Provide what is missing, in the same statement or before it."),
 			 errtable(j->rel),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, first)));
@@ -227,8 +228,8 @@ refuse_transition(const Judgement *j, int from)
 			 j->from == NULL ?
 			 errmsg("a ticket of type \"%s\" may not be opened in state \"%s\"",
 					j->pt->ticket_type, j->to) :
-			 errmsg("ticket " INT64_FORMAT " may not move from \"%s\" to \"%s\"",
-					j->ticket_id, j->from, j->to),
+			 errmsg("ticket %lld may not move from \"%s\" to \"%s\"",
+					(long long) j->ticket_id, j->from, j->to),
 			 errdetail("Policy \"%s\", version %d, has no such transition for type \"%s\".\n%s",
 					   j->pv->policy, j->pv->version, j->pt->ticket_type,
 					   as_refusal_line(j, NULL, NULL)),
@@ -280,8 +281,8 @@ as_judge_move(Judgement *j)
 			refuse_transition(j, from);
 		if (tr != NULL)
 			as_require_role(j, tr->any_role, &tr->roles,
-							j->from == NULL ? psprintf("open in \"%s\"", j->to) :
-							psprintf("\"%s\" to \"%s\"", j->from, j->to), tr->clauses);
+							j->from == NULL ? psprintf(_("open in \"%s\""), j->to) :
+							psprintf(_("\"%s\" to \"%s\""), j->from, j->to), tr->clauses);
 		guards = as_unmet_guards(j, from, to);
 	}
 	missing = as_missing_attributes(j, j->to);

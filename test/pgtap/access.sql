@@ -61,13 +61,13 @@ SELECT is(try_as('aftersales_t_admin', 'SELECT aftersales.create_desk(''nope'')'
 -- ---------- an ordinary user owns a desk
 SELECT is(try_as('aftersales_t_owner', 'SELECT aftersales.create_desk()'), 'done', 'an ordinary user creates a desk');
 -- the setting by which a restore is known lets rows into an active version; but nobody is judged by a version that is not as it was activated
-SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')'), 'done', 'a ticket is opened under version 1');
+SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9001, ''job'')'), 'done', 'a ticket is opened under version 1');
 SELECT is(try_as('aftersales_t_admin', 'SET LOCAL check_function_bodies = off; INSERT INTO aftersales.workflow_guard (policy, version, guard, requires, message_en) VALUES (''p'', 1, ''sneak'', ''false'', ''m'')'), 'done', 'a row as if restored');
-SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')'), 'SV011', 'is seen before it judges');
+SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9002, ''job'')'), 'SV011', 'is seen before it judges');
 SET session_replication_role = replica; DELETE FROM aftersales.workflow_guard WHERE guard = 'sneak'; RESET session_replication_role;
-SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')'), 'done', 'without it all is well');
+SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9003, ''job'')'), 'done', 'without it all is well');
 SELECT is(try_as('aftersales_t_admin', 'SET LOCAL check_function_bodies = off; INSERT INTO aftersales.policy_version (policy, version, status, effective_from, activated_at) VALUES (''p'', 9, ''active'', now(), now())'), 'done', 'a whole version as if restored');
-SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')'), 'SV011', 'is seen too');
+SELECT is(try_as('aftersales_t_owner', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9004, ''job'')'), 'SV011', 'is seen too');
 SET session_replication_role = replica; DELETE FROM aftersales.policy_version WHERE version = 9; RESET session_replication_role;
 SET check_function_bodies = on;
 SELECT is((SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'desk'), 'aftersales_t_owner', 'and owns its tables');
@@ -135,13 +135,13 @@ SELECT is(try_as('aftersales_t_owner', 'ALTER TABLE desk.ticket_event DISABLE RO
 -- ---------- level audit
 SELECT is(try_as('aftersales_t_audit', s), 'done', 'audit may: ' || s) FROM unnest(ARRAY['SELECT * FROM aftersales.verify_audit()', 'SELECT * FROM desk.ticket_event', 'SELECT * FROM desk.event_private',
     'SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM aftersales.clause_coverage']) s;
-SELECT is(try_as('aftersales_t_audit', s), '42501', 'audit may not: ' || s) FROM unnest(ARRAY['INSERT INTO desk.ticket (ticket_type) VALUES (''job'')', 'UPDATE desk.ticket SET channel = ''z''',
+SELECT is(try_as('aftersales_t_audit', s), '42501', 'audit may not: ' || s) FROM unnest(ARRAY['INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9005, ''job'')', 'UPDATE desk.ticket SET channel = ''z''',
     'INSERT INTO desk.ticket_event (ticket_id, event) VALUES (1, ''memo'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.draft_policy(''p'')']) s;
 -- ---------- level bi
 SELECT is(try_as('aftersales_t_bi', s), 'done', 'bi may: ' || s) FROM unnest(ARRAY['SELECT * FROM desk_bi.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM desk_bi.clock_open', 'SELECT * FROM desk_bi.breach', 'SELECT * FROM desk_bi.ticket_event']) s;
 SELECT is(try_as('aftersales_t_bi', s), '42501', 'bi may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk.event_private', 'SELECT * FROM aftersales.policy',
-    'SELECT aftersales.verify_audit()', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')']) s;
-SELECT is(try_as('aftersales_t_other', s), '42501', 'others may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.ticket', 'INSERT INTO desk.ticket (ticket_type) VALUES (''job'')']) s;
+    'SELECT aftersales.verify_audit()', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9006, ''job'')']) s;
+SELECT is(try_as('aftersales_t_other', s), '42501', 'others may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.ticket', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9007, ''job'')']) s;
 
 -- functions without a desk's rights: the caller's rights count
 SELECT aftersales.grant_access('aftersales_t_other', 'admin');
