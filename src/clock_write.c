@@ -303,22 +303,23 @@ end_clocks(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules, co
 }
 
 /*
- * Whether a clock of these tickets is late and not recorded yet.  Where
- * nothing ends this is mostly all there is to do, and cheaper than an UPDATE
- * that finds nothing.
+ * Whether a clock of these tickets is late and not recorded yet, or has one of
+ * the rules.  Where an event stops nothing there is mostly no such clock, and
+ * to see that is cheaper than an UPDATE that finds nothing.
  */
 static bool
-any_late(ClockWriter *w, const ClockStep *const *steps, int n)
+any_concerned(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules)
 {
-	Datum		values[2];
+	Datum		values[3];
 	bool		found;
 	int			i;
 
+	values[2] = rules;
 	if (n == 1)
 	{
 		values[0] = Int64GetDatum(steps[0]->ticket_id);
 		values[1] = TimestampTzGetDatum(steps[0]->at);
-		found = as_run(w->st->desk, PLAN_LATE_ONE, values, NULL, NULL) > 0;
+		found = as_run(w->st->desk, PLAN_CONCERNED_ONE, values, NULL, NULL) > 0;
 	}
 	else
 	{
@@ -332,7 +333,7 @@ any_late(ClockWriter *w, const ClockStep *const *steps, int n)
 		}
 		values[0] = as_array(id, INT8OID);
 		values[1] = as_array(at, TIMESTAMPTZOID);
-		found = as_run(w->st->desk, PLAN_LATE_MANY, values, NULL, NULL) > 0;
+		found = as_run(w->st->desk, PLAN_CONCERNED_MANY, values, NULL, NULL) > 0;
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return found;
@@ -343,13 +344,16 @@ static void
 write_ends(ClockWriter *w, const ClockStep *const *steps, int n)
 {
 	const EventActions *act = steps[0]->actions;
+	Datum		none = PointerGetDatum(construct_empty_array(TEXTOID));
+	bool		stops = act != NULL && act->stops_any;
+	Datum		cancels = act != NULL && act->cancels_any ? act->cancels : none;
 
-	if (act != NULL && act->cancels_any)
-		end_clocks(w, steps, n, act->cancels, "cancelled");
-	if (act != NULL && act->stops_any)
+	if (!stops && !any_concerned(w, steps, n, cancels))
+		return;
+	if (cancels != none || !stops)
+		end_clocks(w, steps, n, cancels, "cancelled");
+	if (stops)
 		end_clocks(w, steps, n, act->stops, "stopped");
-	if ((act == NULL || !(act->cancels_any || act->stops_any)) && any_late(w, steps, n))
-		end_clocks(w, steps, n, PointerGetDatum(construct_empty_array(TEXTOID)), "stopped");
 }
 
 static int

@@ -107,13 +107,13 @@ static const PlanText plan_text[] = {
 		" WHERE c.ticket_id" EQ "s.ticket_id" END_WHERE("s.at")
 	" RETURNING c.clock_id, c.due_at, c.is_breached, s.n"},
 
-	{PLAN_LATE_ONE, 2, {INT8OID, TIMESTAMPTZOID},
+	{PLAN_CONCERNED_ONE, 3, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID},
 		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND stopped_at IS NULL"
-	" AND next_at" LT "$2 LIMIT 1"},
-	{PLAN_LATE_MANY, 2, {INT8ARRAYOID, TIMESTAMPTZARRAYOID},
+	" AND (next_at" LT "$2 OR rule" EQ "ANY ($3)) LIMIT 1"},
+	{PLAN_CONCERNED_MANY, 3, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
 		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s(ticket_id, at)"
 		" JOIN @.sla_clock c ON c.ticket_id" EQ "s.ticket_id"
-	" WHERE c.stopped_at IS NULL AND c.next_at" LT "s.at LIMIT 1"},
+	" WHERE c.stopped_at IS NULL AND (c.next_at" LT "s.at OR c.rule" EQ "ANY ($3)) LIMIT 1"},
 
 	{PLAN_START_NEW_ONE, 7,
 		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
