@@ -118,7 +118,9 @@ require_sound(Datum *values)
 	uint64		i;
 
 	SPI_execute_with_args("SELECT table_name, item, problem FROM aftersales.check_policy($1, $2)"
-						  " WHERE severity" EQ "'error'", 2, types, values, NULL, false, 0);
+						  " WHERE severity" EQ "'error'"
+						  " ORDER BY (table_name, item, problem)::pg_catalog.text COLLATE pg_catalog.\"C\"",
+						  2, types, values, NULL, false, 0);
 	if (SPI_processed == 0)
 		return;
 	initStringInfo(&detail);
