@@ -208,11 +208,10 @@ typedef enum PlanId
 	PLAN_COUNT
 } PlanId;
 
-extern SPIPlanPtr as_plan(const AsDesk *desk, PlanId id);
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 				   const char *protected_table);
 extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
 extern void as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype);
-extern Datum as_array(ArrayBuildState *state, Oid elemtype);
+extern Datum as_array(ArrayBuildState *state);
 
 #endif							/* AFTERSALES_H */

@@ -204,8 +204,11 @@ change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int 
 	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 
-static char *
-text_or_null(const AsDesk *desk, const TicketRow *row, TicketColumn col)
+/*
+ * as_row_text returns a text column of a ticket, NULL when it is null.
+ */
+char *
+as_row_text(const AsDesk *desk, const TicketRow *row, TicketColumn col)
 {
 	return TNULL(desk, row, col) ? NULL : TextDatumGetCString(TVAL(desk, row, col));
 }
@@ -241,8 +244,8 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 	ListCell   *lc;
 	int32		seq = note->prev_seq;
 	const uint8 *hash = seq == 0 ? NULL : note->prev_hash;
-	char	   *from = old == NULL ? NULL : text_or_null(desk, old, TC_STATUS);
-	char	   *to = text_or_null(desk, new, TC_STATUS);
+	char	   *from = old == NULL ? NULL : as_row_text(desk, old, TC_STATUS);
+	char	   *to = as_row_text(desk, new, TC_STATUS);
 	int			i;
 
 	for (i = 0; i < desk->tupdesc->natts && old != NULL; i++)
@@ -263,7 +266,7 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 		e->event = old == NULL ? "opened" : psprintf("status:%s", to);
 		e->from_state = from;
 		e->to_state = to;
-		e->note = text_or_null(desk, new, TC_STATUS_NOTE);
+		e->note = as_row_text(desk, new, TC_STATUS_NOTE);
 		events = lappend(events, e);
 	}
 

@@ -16,6 +16,7 @@
 #include "utils/datetime.h"
 
 #include "clock.h"
+#include "event.h"
 #include "expression.h"
 
 #define MAX_TARGET_DAYS 1000000	/* more than any timestamp's span of use */
@@ -65,6 +66,17 @@ due_by_day(const ClockRule *rule, TimestampTz started_at, pg_tz *tz)
 	if (rule->count_first_day)
 		julian--;
 	return end_of_day(julian, tz);
+}
+
+/*
+ * as_step_responsible notes who a row says is responsible, for breaches.
+ */
+void
+as_step_responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
+{
+	step->has_org = !TNULL(desk, row, TC_ORG_ID);
+	step->org_id = step->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
+	step->assignee = as_row_text(desk, row, TC_ASSIGNEE);
 }
 
 /*

@@ -30,6 +30,7 @@ typedef struct ClockStep
 
 typedef struct ClockWriter ClockWriter;
 
+extern void as_step_responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step);
 extern TimestampTz as_clock_due(const ClockRule *rule, TimestampTz started_at, pg_tz *tz);
 
 extern char *as_rule_line(const ClockStep *step, const char *rules, const char *clauses);

@@ -95,7 +95,7 @@ check_late_start(ClockWriter *w, const PolicyType *pt, const ClockStep *step, co
 	values[0] = Int64GetDatum(step->ticket_id);
 	values[1] = TimestampTzGetDatum(step->at);
 	values[2] = CStringGetTextDatum(rule->clock);
-	values[3] = as_array(ends, TEXTOID);
+	values[3] = as_array(ends);
 	found = as_run(w->st->desk, PLAN_AFTER_START, values, NULL, NULL);
 	SPI_freetuptable(SPI_tuptable);
 	if (found > 0)
@@ -252,7 +252,7 @@ record_breaches(ClockWriter *w, const ClockStep *const *steps, int nsteps)
 	if (nlate > 0)
 	{
 		for (k = 0; k < 4; k++)
-			values[k + 1] = as_array(a[k], types[k]);
+			values[k + 1] = as_array(a[k]);
 		w->nbreaches += as_run(w->st->desk, PLAN_BREACHES, values, NULL, "sla_breach");
 	}
 	SPI_freetuptable(table);
@@ -268,6 +268,36 @@ as_clock_breaches(const ClockWriter *w)
 }
 
 /*
+ * run_for_steps runs a plan whose first two parameters are the ticket and the
+ * time of a step, or arrays of them.
+ */
+static int
+run_for_steps(ClockWriter *w, const ClockStep *const *steps, int n, PlanId one, PlanId many,
+			  Datum *values, const char *protected_table)
+{
+	ArrayBuildState *id;
+	ArrayBuildState *at;
+	int			i;
+
+	if (n == 1)
+	{
+		values[0] = Int64GetDatum(steps[0]->ticket_id);
+		values[1] = TimestampTzGetDatum(steps[0]->at);
+		return as_run(w->st->desk, one, values, NULL, protected_table);
+	}
+	id = initArrayResult(INT8OID, CurrentMemoryContext, false);
+	at = initArrayResult(TIMESTAMPTZOID, CurrentMemoryContext, false);
+	for (i = 0; i < n; i++)
+	{
+		as_accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
+		as_accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
+	}
+	values[0] = as_array(id);
+	values[1] = as_array(at);
+	return as_run(w->st->desk, many, values, NULL, protected_table);
+}
+
+/*
  * end_clocks ends the clocks of these rules ('stopped' or 'cancelled') for
  * some steps, and settles.
  */
@@ -275,30 +305,10 @@ static void
 end_clocks(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules, const char *how)
 {
 	Datum		values[4];
-	int			i;
 
 	values[2] = rules;
 	values[3] = CStringGetTextDatum(how);
-	if (n == 1)
-	{
-		values[0] = Int64GetDatum(steps[0]->ticket_id);
-		values[1] = TimestampTzGetDatum(steps[0]->at);
-		(void) as_run(w->st->desk, PLAN_END_ONE, values, NULL, "sla_clock");
-	}
-	else
-	{
-		ArrayBuildState *id = initArrayResult(INT8OID, CurrentMemoryContext, false);
-		ArrayBuildState *at = initArrayResult(TIMESTAMPTZOID, CurrentMemoryContext, false);
-
-		for (i = 0; i < n; i++)
-		{
-			as_accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
-			as_accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
-		}
-		values[0] = as_array(id, INT8OID);
-		values[1] = as_array(at, TIMESTAMPTZOID);
-		(void) as_run(w->st->desk, PLAN_END_MANY, values, NULL, "sla_clock");
-	}
+	(void) run_for_steps(w, steps, n, PLAN_END_ONE, PLAN_END_MANY, values, "sla_clock");
 	record_breaches(w, steps, n);
 }
 
@@ -312,29 +322,9 @@ any_concerned(ClockWriter *w, const ClockStep *const *steps, int n, Datum rules)
 {
 	Datum		values[3];
 	bool		found;
-	int			i;
 
 	values[2] = rules;
-	if (n == 1)
-	{
-		values[0] = Int64GetDatum(steps[0]->ticket_id);
-		values[1] = TimestampTzGetDatum(steps[0]->at);
-		found = as_run(w->st->desk, PLAN_CONCERNED_ONE, values, NULL, NULL) > 0;
-	}
-	else
-	{
-		ArrayBuildState *id = initArrayResult(INT8OID, CurrentMemoryContext, false);
-		ArrayBuildState *at = initArrayResult(TIMESTAMPTZOID, CurrentMemoryContext, false);
-
-		for (i = 0; i < n; i++)
-		{
-			as_accum(id, Int64GetDatum(steps[i]->ticket_id), false, INT8OID);
-			as_accum(at, TimestampTzGetDatum(steps[i]->at), false, TIMESTAMPTZOID);
-		}
-		values[0] = as_array(id, INT8OID);
-		values[1] = as_array(at, TIMESTAMPTZOID);
-		found = as_run(w->st->desk, PLAN_CONCERNED_MANY, values, NULL, NULL) > 0;
-	}
+	found = run_for_steps(w, steps, n, PLAN_CONCERNED_ONE, PLAN_CONCERNED_MANY, values, NULL) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	return found;
 }
@@ -431,7 +421,7 @@ write_many_starts(ClockWriter *w, const ClockStart *starts, int n)
 		as_accum(a[6], TimestampTzGetDatum(s->due_at), !s->has_due, types[6]);
 	}
 	for (k = 0; k < 7; k++)
-		values[k] = as_array(a[k], types[k]);
+		values[k] = as_array(a[k]);
 	if (w->is_new)
 		(void) as_run(w->st->desk, PLAN_START_NEW_MANY, values, NULL, "sla_clock");
 	else if (as_run(w->st->desk, PLAN_START_FIRST_MANY, values, NULL, "sla_clock") < n)

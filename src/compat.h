@@ -18,13 +18,6 @@
 #include "varatt.h"
 #endif
 
-#if PG_VERSION_NUM < 160000
-#define object_aclcheck(classid, objectid, roleid, mode) \
-	((classid) == NamespaceRelationId ? \
-	 pg_namespace_aclcheck(objectid, roleid, mode) : \
-	 (elog(ERROR, "object_aclcheck: class %u", classid), ACLCHECK_NO_PRIV))
-#endif
-
 #ifdef PG_MODULE_MAGIC_EXT
 #define AFTERSALES_MODULE_MAGIC \
 	PG_MODULE_MAGIC_EXT(.name = "aftersales", .version = AFTERSALES_VERSION)

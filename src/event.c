@@ -315,18 +315,14 @@ check_event_state(Judgement *j, const PolicyEvent *pe)
 static void
 find_ticket_policy(Judgement *j, const TicketRow *ticket)
 {
-	const AsDesk *desk = j->desk;
-
-	j->pv = as_policy_version(j->st->cache, TextDatumGetCString(TVAL(desk, ticket, TC_POLICY)),
-							  DatumGetInt32(TVAL(desk, ticket, TC_POLICY_VERSION)));
-	j->pt = j->pv == NULL ? NULL :
-		as_policy_type(j->pv, TextDatumGetCString(TVAL(desk, ticket, TC_TICKET_TYPE)));
+	j->pt = as_type_of_row(j->st, ticket);
 	if (j->pt == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("the policy that ticket %lld was opened under is not there",
 						(long long) j->ticket_id),
 				 errtable(j->rel)));
+	j->pv = j->pt->version;
 }
 
 static char *
@@ -391,10 +387,7 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	ae->step.at = j->at;
 	ae->step.from = j->from;
 	ae->step.to = j->to;
-	ae->step.has_org = !TNULL(j->desk, ticket, TC_ORG_ID);
-	ae->step.org_id = ae->step.has_org ? DatumGetInt64(TVAL(j->desk, ticket, TC_ORG_ID)) : 0;
-	ae->step.assignee = TNULL(j->desk, ticket, TC_ASSIGNEE) ? NULL :
-		TextDatumGetCString(TVAL(j->desk, ticket, TC_ASSIGNEE));
+	as_step_responsible(j->desk, ticket, &ae->step);
 	return ae;
 }
 

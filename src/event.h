@@ -48,6 +48,7 @@ extern Datum as_bytea(const uint8 *bytes);
 /* change.c */
 extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 							  const RowNote *note, bool is_judged);
+extern char *as_row_text(const AsDesk *desk, const TicketRow *row, TicketColumn col);
 extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
 extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
 extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);

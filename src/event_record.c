@@ -65,8 +65,8 @@ check_heads(AsStatement *st, EventHead *const *heads, int n)
 		as_accum(id, Int64GetDatum(heads[i]->ticket_id), false, INT8OID);
 		as_accum(seq, Int32GetDatum(heads[i]->own_seq), false, INT4OID);
 	}
-	values[0] = as_array(id, INT8OID);
-	values[1] = as_array(seq, INT4OID);
+	values[0] = as_array(id);
+	values[1] = as_array(seq);
 	if (as_run(st->desk, PLAN_HEADS_SAME, values, NULL, NULL) != n)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
@@ -111,7 +111,7 @@ write_heads(AsStatement *st)
 				as_accum(a[k], values[k], false, types[k]);
 		}
 		for (k = 0; k < 4 && last - first > 1; k++)
-			values[k] = as_array(a[k], types[k]);
+			values[k] = as_array(a[k]);
 		if (as_run(st->desk, last - first > 1 ? PLAN_HEAD_MANY : PLAN_HEAD_ONE, values, NULL,
 				   "ticket") != last - first)
 			check_heads(st, &heads[first], last - first);

@@ -140,7 +140,7 @@ write_many(EventWriter *w)
 	values[0] = TimestampTzGetDatum(w->events[0]->recorded_at);
 	values[1] = CStringGetTextDatum(w->events[0]->actor);
 	for (i = 0; i < 8; i++)
-		values[i + 2] = as_array(a[i], types[i]);
+		values[i + 2] = as_array(a[i]);
 	(void) as_run(w->st->desk, PLAN_EVENT_MANY, values, NULL, "ticket_event");
 }
 
@@ -178,7 +178,7 @@ as_events_same(AsStatement *st, const char *origin, int n, EventRow *const *even
 	values[1] = CStringGetTextDatum(events[0]->actor);
 	values[2] = CStringGetTextDatum(origin);
 	for (i = 0; i < 9; i++)
-		values[i + 3] = as_array(a[i], types[i]);
+		values[i + 3] = as_array(a[i]);
 	if (as_run(st->desk, PLAN_EVENTS_SAME, values, NULL, NULL) != n)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
@@ -225,7 +225,7 @@ as_private_write(const AsDesk *desk, int n, const int64 *event_ids, EventRow *co
 		as_accum(a[3], JsonbPGetDatum(e->data), e->data == NULL, JSONBOID);
 	}
 	for (i = 0; i < 4; i++)
-		values[i] = as_array(a[i], types[i]);
+		values[i] = as_array(a[i]);
 	(void) as_run(desk, PLAN_PRIVATE_MANY, values, NULL, "event_private");
 }
 

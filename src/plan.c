@@ -280,12 +280,9 @@ plan_make(const AsDesk *desk, const PlanText *pt)
 	return plan;
 }
 
-/*
- * as_plan returns a valid plan.  The caller is connected to SPI and acts as
- * the desk's owner.
- */
-SPIPlanPtr
-as_plan(const AsDesk *desk, PlanId id)
+/* A valid plan.  The caller is connected to SPI and acts as the desk's owner. */
+static SPIPlanPtr
+valid_plan(const AsDesk *desk, PlanId id)
 {
 	PlanKey		key = {desk->nspid, id};
 	PlanEntry  *entry;
@@ -348,7 +345,7 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	int			rc;
 
 	as_become_owner(desk, &owner);
-	plan = as_plan(desk, id);
+	plan = valid_plan(desk, id);
 	as_arm(protected_relid);
 	rc = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot,
 							  false, true, 0);
@@ -393,7 +390,7 @@ as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype)
  * as_array finishes an array for one of the plans that take many rows.
  */
 Datum
-as_array(ArrayBuildState *state, Oid elemtype)
+as_array(ArrayBuildState *state)
 {
 	return makeArrayResult(state, CurrentMemoryContext);
 }

@@ -190,6 +190,7 @@ extern const PolicyVersion *as_policy_in_force(AsCache *cache, const char *polic
 extern const PolicyVersion *as_policy_of_type(AsCache *cache, const char *ticket_type,
 											  TimestampTz at, bool *ambiguous);
 extern const PolicyType *as_policy_type(const PolicyVersion *pv, const char *ticket_type);
+extern const PolicyType *as_type_of_row(const AsStatement *st, const TicketRow *row);
 extern int	as_policy_state(const PolicyType *pt, const char *state);
 extern const PolicyEvent *as_policy_event(const PolicyType *pt, const char *event);
 extern const PolicyAttribute *as_policy_attribute(const PolicyType *pt, const char *name);

@@ -20,6 +20,7 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -252,6 +253,21 @@ as_policy_type(const PolicyVersion *pv, const char *ticket_type)
 		if (strcmp(pv->types[i].ticket_type, ticket_type) == 0)
 			return &pv->types[i];
 	return NULL;
+}
+
+/*
+ * as_type_of_row returns the ticket type that a ticket was opened under, NULL
+ * when its policy is not there any more.
+ */
+const PolicyType *
+as_type_of_row(const AsStatement *st, const TicketRow *row)
+{
+	const PolicyVersion *pv = as_policy_version(st->cache,
+												TextDatumGetCString(TVAL(st->desk, row, TC_POLICY)),
+												DatumGetInt32(TVAL(st->desk, row, TC_POLICY_VERSION)));
+
+	return pv == NULL ? NULL :
+		as_policy_type(pv, TextDatumGetCString(TVAL(st->desk, row, TC_TICKET_TYPE)));
 }
 
 /*

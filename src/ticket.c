@@ -49,12 +49,6 @@ set_null(Judgement *j, TicketColumn col)
 	TNULL(j->desk, j->new, col) = true;
 }
 
-static char *
-get_text(const Judgement *j, const TicketRow *row, TicketColumn col)
-{
-	return TNULL(j->desk, row, col) ? NULL : TextDatumGetCString(TVAL(j->desk, row, col));
-}
-
 static void
 require_value(Judgement *j, TicketColumn col)
 {
@@ -116,8 +110,8 @@ keep_owned(Judgement *j, const TicketColumn *cols, int n, bool is_fixed)
 static void
 find_policy(Judgement *j, TimestampTz at)
 {
-	char	   *policy = get_text(j, j->new, TC_POLICY);
-	char	   *ticket_type = get_text(j, j->new, TC_TICKET_TYPE);
+	char	   *policy = as_row_text(j->desk, j->new, TC_POLICY);
+	char	   *ticket_type = as_row_text(j->desk, j->new, TC_TICKET_TYPE);
 	bool		ambiguous = false;
 
 	require_value(j, TC_TICKET_TYPE);
@@ -195,7 +189,7 @@ judge_opening(Judgement *j)
 	if (TNULL(j->desk, j->new, TC_ROW_VERSION))
 		set_value(j, TC_ROW_VERSION, Int32GetDatum(1));
 
-	j->to = get_text(j, j->new, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	given = reported_opening(j, &at);
 	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
 	if (j->to == NULL)
@@ -240,8 +234,8 @@ take_row_version(Judgement *j)
 static void
 take_note(Judgement *j, bool moves)
 {
-	char	   *note = get_text(j, j->new, TC_NOTE);
-	char	   *old_note = get_text(j, j->old, TC_STATUS_NOTE);
+	char	   *note = as_row_text(j->desk, j->new, TC_NOTE);
+	char	   *old_note = as_row_text(j->desk, j->old, TC_STATUS_NOTE);
 
 	if (moves)
 	{
@@ -287,27 +281,28 @@ static void
 judge_change(Judgement *j)
 {
 	bool		moves;
-	int			version = DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION));
 
-	j->from = get_text(j, j->old, TC_STATUS);
-	j->to = get_text(j, j->new, TC_STATUS);
+	j->from = as_row_text(j->desk, j->old, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	require_value(j, TC_STATUS);
 	require_value(j, TC_ATTRIBUTES);
 	keep_owned(j, owned, lengthof(owned), false);
 	keep_owned(j, fixed, lengthof(fixed), true);
 	take_row_version(j);
 
-	j->pv = as_policy_version(j->st->cache, get_text(j, j->old, TC_POLICY), version);
-	j->pt = j->pv == NULL ? NULL : as_policy_type(j->pv, get_text(j, j->old, TC_TICKET_TYPE));
+	j->pt = as_type_of_row(j->st, j->old);
 	if (j->pt == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("the policy that ticket %lld was opened under is not there",
 						(long long) j->ticket_id),
 				 errdetail_internal("%s", as_refusal_line(j, NULL, NULL)),
-				 errhint("Restore version %d of policy \"%s\".", version,
-						 get_text(j, j->old, TC_POLICY)),
+				 errhint("Restore version %d of policy \"%s\".",
+						 DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION)),
+						 as_row_text(j->desk, j->old, TC_POLICY)),
 				 errtable(j->rel)));
+
+	j->pv = j->pt->version;
 
 	moves = strcmp(j->from, j->to) != 0;
 	take_note(j, moves);

@@ -32,15 +32,6 @@ typedef struct Recorder
 	ClockWriter *clocks;
 } Recorder;
 
-static void
-responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
-{
-	step->has_org = !TNULL(desk, row, TC_ORG_ID);
-	step->org_id = step->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
-	step->assignee = TNULL(desk, row, TC_ASSIGNEE) ? NULL :
-		TextDatumGetCString(TVAL(desk, row, TC_ASSIGNEE));
-}
-
 /* Whether a column that clock conditions read has changed. */
 static bool
 needs_rematch(AsStatement *st, const PolicyType *pt, const TicketRow *old, const TicketRow *new)
@@ -62,15 +53,11 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 {
 	AsStatement *st = r->st;
 	const AsDesk *desk = st->desk;
-	const PolicyVersion *pv;
-	const PolicyType *pt;
+	const PolicyType *pt = as_type_of_row(st, new);
 	ClockStep	step = {0};
 	bool		settled = false;
 	ListCell   *lc;
 
-	pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(desk, new, TC_POLICY)),
-						   DatumGetInt32(TVAL(desk, new, TC_POLICY_VERSION)));
-	pt = as_policy_type(pv, TextDatumGetCString(TVAL(desk, new, TC_TICKET_TYPE)));
 	as_pending_clocks(st, note->ticket_id, note->prev_seq, r->clocks);
 	as_expr_set_ticket(st, new);
 
@@ -80,7 +67,7 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	step.is_late = old != NULL && note->at < DatumGetTimestampTz(TVAL(desk, old, TC_EVENT_AT));
 	step.from = old == NULL ? NULL : TextDatumGetCString(TVAL(desk, old, TC_STATUS));
 	step.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
-	responsible(desk, old == NULL ? new : old, &step);
+	as_step_responsible(desk, old == NULL ? new : old, &step);
 	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
 	{
 		as_clock_rematch(r->clocks, pt, &step, new);

@@ -128,12 +128,10 @@ put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 	j.ticket_id = DatumGetInt64(TVAL(j.desk, row, TC_TICKET_ID));
 	j.from = TextDatumGetCString(TVAL(j.desk, row, TC_STATUS));
 	j.at = Max(st->now, DatumGetTimestampTz(TVAL(j.desk, row, TC_EVENT_AT)));
-	j.pv = as_policy_version(st->cache, TextDatumGetCString(TVAL(j.desk, row, TC_POLICY)),
-							 DatumGetInt32(TVAL(j.desk, row, TC_POLICY_VERSION)));
-	j.pt = j.pv == NULL ? NULL :
-		as_policy_type(j.pv, TextDatumGetCString(TVAL(j.desk, row, TC_TICKET_TYPE)));
+	j.pt = as_type_of_row(st, row);
 	if (j.pt == NULL)
 		return;
+	j.pv = j.pt->version;
 	from = as_policy_state(j.pt, j.from);
 	for (i = 0; i < j.pt->ntransitions; i++)
 		if (from != STATE_NONE && j.pt->transitions[i].from == from &&

@@ -33,12 +33,9 @@ as_refusal_line(const Judgement *j, const char *guards, const char *clauses)
 	return buf.data;
 }
 
-/*
- * as_find_transition returns the transition between two states (STATE_NONE as
- * from: the opening), NULL when there is none.
- */
-const PolicyTransition *
-as_find_transition(const PolicyType *pt, int from, int to)
+/* The transition between two states (STATE_NONE as from: the opening), or NULL. */
+static const PolicyTransition *
+find_transition(const PolicyType *pt, int from, int to)
 {
 	int			i;
 
@@ -275,7 +272,7 @@ as_judge_move(Judgement *j)
 	{
 		const PolicyTransition *tr;
 
-		tr = to == STATE_NONE ? NULL : as_find_transition(j->pt, from, to);
+		tr = to == STATE_NONE ? NULL : find_transition(j->pt, from, to);
 		if (tr == NULL &&
 			!(from == STATE_NONE && to != STATE_NONE && j->pt->states[to].kind == STATE_INITIAL))
 			refuse_transition(j, from);

@@ -28,7 +28,6 @@ typedef struct Judgement
 } Judgement;
 
 /* workflow.c */
-extern const PolicyTransition *as_find_transition(const PolicyType *pt, int from, int to);
 extern List *as_unmet_guards(Judgement *j, int from, int to);
 extern List *as_missing_attributes(Judgement *j, const char *state);
 extern const char *as_guard_message(const PolicyGuard *g);
