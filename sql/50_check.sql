@@ -231,11 +231,12 @@ BEGIN ATOMIC
     -- expressions, with the attributes of each type
     UNION ALL
     SELECT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard,
-           aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires)
+           x.problem
     FROM aftersales.workflow_guard g
     JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
-    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
-      AND aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires) IS NOT NULL
+    CROSS JOIN LATERAL (SELECT aftersales.expression_problem(g.policy, g.version, t.ticket_type, 'guard', g.requires)
+                        OFFSET 0) x(problem)  -- OFFSET: parse each once
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND x.problem IS NOT NULL
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
     FROM aftersales.workflow_guard g
@@ -252,10 +253,11 @@ BEGIN ATOMIC
       AND NOT EXISTS (SELECT FROM rule r WHERE r.of_type = t.ticket_type AND r.clock = n.name[1])
     UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule,
-           aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition)
+           x.problem
     FROM rule r
-    WHERE r.condition IS NOT NULL
-      AND aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition) IS NOT NULL
+    CROSS JOIN LATERAL (SELECT aftersales.expression_problem(r.policy, r.version, r.of_type, 'condition', r.condition)
+                        OFFSET 0) x(problem)
+    WHERE r.condition IS NOT NULL AND x.problem IS NOT NULL
     -- clocks
     UNION ALL
     SELECT 'error', 'sla_rule', u.of_type || '.' || u.rule, u.usage || ' names unknown event ' || u.event
