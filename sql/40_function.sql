@@ -209,6 +209,27 @@ CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aft
 CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
     FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
 ALTER TABLE aftersales.sla_rule ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
+CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.escalation_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
+CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.escalation_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.escalation_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.escalation_rule ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
+CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.approval_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
+CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.approval_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.approval_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.approval_rule ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
+CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.duplicate_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
+CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.duplicate_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.duplicate_rule
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE aftersales.duplicate_rule ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.guard_function
     FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check();
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.guard_function
@@ -245,4 +266,10 @@ CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.workflow_transition
 CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.workflow_guard
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
 CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.sla_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.escalation_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.approval_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();
+CREATE TRIGGER policy_truncate BEFORE TRUNCATE ON aftersales.duplicate_rule
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.policy_truncate();

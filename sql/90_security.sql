@@ -31,5 +31,8 @@ SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_state', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_transition', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.workflow_guard', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.sla_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.escalation_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.approval_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.duplicate_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.clause', 'WHERE NOT builtin');

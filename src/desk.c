@@ -25,8 +25,8 @@
 const char *const as_ticket_column[TC_COUNT] = {
 	"ticket_id", "ticket_no", "external_ref", "policy", "policy_version",
 	"ticket_type", "category", "grade", "area", "parent_id", "org_id",
-	"assignee", "attributes", "status", "status_at", "status_note",
-	"opened_at", "duplicate_of", "happened_at", "note", "row_version",
+	"assignee", "shift_id", "attributes", "status", "status_at", "status_note",
+	"opened_at", "duplicate_of", "happened_at", "note", "voided_at", "row_version",
 	"changed_at", "event_at", "event_seq", "event_hash"
 };
 
@@ -34,13 +34,14 @@ const char *const as_ticket_column[TC_COUNT] = {
 static const TicketColumn no_event[] = {
 	TC_TICKET_ID, TC_POLICY, TC_POLICY_VERSION, TC_TICKET_TYPE, TC_STATUS,
 	TC_STATUS_AT, TC_STATUS_NOTE, TC_OPENED_AT, TC_HAPPENED_AT, TC_NOTE,
-	TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
+	TC_VOIDED_AT, TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
 };
 
 const TicketColumn as_head_column[3] = {TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH};
 
 static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
+	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift",
 	"staff", "staff_role", "application"
 };
 

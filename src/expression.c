@@ -83,7 +83,7 @@ typedef struct CheckContext
 
 /* trigger-owned columns but for the status, and inputs */
 static const char *const not_in_condition[] = {
-	"status_at", "status_note", "happened_at", "note", "row_version",
+	"status_at", "status_note", "happened_at", "note", "voided_at", "row_version",
 	"changed_at", "event_at", "event_seq", "event_hash"
 };
 

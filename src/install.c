@@ -202,7 +202,8 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
-		"GRANT INSERT ON @desk@.ticket_event TO @role@;"
+		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
 	" aftersales.clock_expired(text) TO @role@"},
@@ -222,6 +223,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.ticket_type, aftersales.category, aftersales.service_area,"
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
+		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
 		" aftersales.clause TO @role@;"
 	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };

@@ -206,7 +206,7 @@ extern void as_policy_make_actions(PolicyType *pt);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 9
+#define AS_RULE_TABLES 12
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

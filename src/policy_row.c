@@ -40,7 +40,8 @@ bool		as_policy_activating = false;
 /* rule tables in the order in which a copy satisfies their references */
 const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
-	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule"
+	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
+	"escalation_rule", "approval_rule", "duplicate_rule"
 };
 
 /* ---------- expressions against the template ---------- */

@@ -26,7 +26,7 @@ PG_FUNCTION_INFO_V1(as_ticket_judge);
 
 /* Columns only triggers write. */
 static const TicketColumn owned[] = {
-	TC_POLICY_VERSION, TC_STATUS_AT, TC_STATUS_NOTE, TC_CHANGED_AT,
+	TC_POLICY_VERSION, TC_STATUS_AT, TC_STATUS_NOTE, TC_VOIDED_AT, TC_CHANGED_AT,
 	TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
 };
 
