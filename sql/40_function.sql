@@ -97,7 +97,7 @@ CREATE FUNCTION aftersales.activate_policy(policy text, version integer, effecti
 COMMENT ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) IS 'Freezes a draft and puts it in force for tickets opened from effective_from on (NULL: from now; for a policy''s first active version: from ever). SV011: not sound, the problems are listed.';
 CREATE FUNCTION aftersales.expression_problem(policy text, version integer, ticket_type text, kind text, expression text) RETURNS text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'as_expression_problem';
-COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) IS 'What is wrong with an expression (kind: condition or guard) for that ticket type, NULL when nothing is.';
+COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) IS 'What is wrong with an expression (kind: condition, guard or due) for that ticket type, NULL when nothing is.';
 
 -- Desks
 
@@ -203,7 +203,7 @@ CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.
     FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
 ALTER TABLE aftersales.workflow_guard ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
-    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('condition', 'condition');
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('condition', 'condition', 'due_from', 'due');
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.sla_rule
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
 CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
