@@ -18,30 +18,9 @@
 #include "clock.h"
 #include "event.h"
 #include "expression.h"
+#include "worktime.h"
 
 #define MAX_TARGET_DAYS 1000000	/* more than any timestamp's span of use */
-
-/*
- * end_of_day returns the last microsecond of a local day: the beginning of
- * the next day, less one.  A midnight that does not exist moves forward, an
- * ambiguous one is its first occurrence (DetermineTimeZoneOffset's rule).
- */
-static TimestampTz
-end_of_day(int julian, pg_tz *tz)
-{
-	struct pg_tm tm;
-	TimestampTz result;
-	int			offset;
-
-	memset(&tm, 0, sizeof(tm));
-	j2date(julian + 1, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
-	offset = DetermineTimeZoneOffset(&tm, tz);
-	if (tm2timestamp(&tm, 0, &offset, &result) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return result - 1;
-}
 
 /* The end of the n-th calendar day after the start day. */
 static TimestampTz
@@ -65,7 +44,7 @@ due_by_day(const ClockRule *rule, TimestampTz started_at, pg_tz *tz)
 	julian = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) + rule->target->day;
 	if (rule->count_first_day)
 		julian--;
-	return end_of_day(julian, tz);
+	return as_end_of_day(julian, tz);
 }
 
 /*
