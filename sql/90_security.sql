@@ -18,6 +18,12 @@ REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.add_working_time(timestamptz, interval, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.working_time_between(timestamptz, timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.is_working_time(timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.next_working_time(timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.calendar_known_until(text) FROM PUBLIC;
 
 -- Policy rows are the users' data.
 SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');
@@ -35,4 +41,9 @@ SELECT pg_catalog.pg_extension_config_dump('aftersales.escalation_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.approval_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.duplicate_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_hours', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_day', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_revision', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_history', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.clause', 'WHERE NOT builtin');

@@ -231,6 +231,7 @@ struct AsCache
 	PolicyVersion *versions;	/* newest effective_from first per policy */
 	AsDesk	   *desks;
 	struct CompiledSet *compiled;	/* expression.c */
+	struct AsCalendar *calendars;	/* calendar.c */
 };
 
 /* policy_cache.c */
@@ -265,6 +266,14 @@ extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 
 /* policy_load.c */
+typedef struct AsLoad
+{
+	Oid			save_userid;
+	int			save_sec_context;
+} AsLoad;
+
+extern void as_load_begin(AsLoad *ls);
+extern void as_load_end(AsLoad *ls);
 extern void as_policy_load_versions(AsCache *cache);
 extern void as_policy_load(PolicyVersion *pv);
 

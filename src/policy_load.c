@@ -30,17 +30,15 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
-	"guard_function"
+	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
-typedef struct LoadState
-{
-	Oid			save_userid;
-	int			save_sec_context;
-} LoadState;
-
-static void
-load_begin(LoadState *ls)
+/*
+ * as_load_begin begins to read policy tables: as their owner, under the
+ * snapshot that policy_cache.c's header explains.
+ */
+void
+as_load_begin(AsLoad *ls)
 {
 	Oid			nsp = as_schema_oid();
 	Oid			relid = get_relname_relid("policy", nsp);
@@ -64,8 +62,8 @@ load_begin(LoadState *ls)
 	SPI_connect();
 }
 
-static void
-load_end(LoadState *ls)
+void
+as_load_end(AsLoad *ls)
 {
 	SPI_finish();
 	PopActiveSnapshot();
@@ -173,11 +171,11 @@ as_load_clauses(MemoryContext cxt, int row, int col)
 void
 as_policy_load_versions(AsCache *cache)
 {
-	LoadState	ls;
+	AsLoad		ls;
 	PolicyVersion **tail = &cache->versions;
 	int			i;
 
-	load_begin(&ls);
+	as_load_begin(&ls);
 	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone, p.calendar"
 					" FROM aftersales.policy_version v"
 					" JOIN aftersales.policy p ON p.policy" EQ "v.policy"
@@ -199,7 +197,7 @@ as_policy_load_versions(AsCache *cache)
 		*tail = pv;
 		tail = &pv->next;
 	}
-	load_end(&ls);
+	as_load_end(&ls);
 }
 
 /*
@@ -491,11 +489,11 @@ void
 as_policy_load(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
-	LoadState	ls;
+	AsLoad		ls;
 	int			nrows;
 	int			i;
 
-	load_begin(&ls);
+	as_load_begin(&ls);
 	pv->tz = pg_tzset(pv->timezone);
 	if (pv->tz == NULL)
 		ereport(ERROR,
@@ -528,6 +526,6 @@ as_policy_load(PolicyVersion *pv)
 	load_events(pv);
 	load_categories(pv);
 	as_policy_load_rules(pv);
-	load_end(&ls);
+	as_load_end(&ls);
 	pv->loaded = true;
 }
