@@ -124,6 +124,9 @@ typedef struct RowNote
 	TimestampTz at;				/* when what the row reports happened */
 	int32		prev_seq;		/* chain head the row's events follow */
 	uint8		prev_hash[HASH_LEN];
+	bool		is_timed;		/* they come from time, not from a writer */
+	TicketRow  *settled;		/* the old row after what time did; NULL: as it was */
+	List	   *timed;			/* the events of that (EventRow) */
 } RowNote;
 
 /* One execution of a data-modifying statement on a desk table. */
@@ -132,6 +135,7 @@ struct AsStatement
 	Oid			relid;
 	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
 	bool		internal;		/* our own write: nothing to judge */
+	bool		is_touch;		/* our own, for what time does to tickets */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */
@@ -203,7 +207,7 @@ typedef enum PlanId
 	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
 	PLAN_ESCALATION, PLAN_OUTBOX,
 	PLAN_HISTORY,
-	PLAN_LOCK_TICKET, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
+	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
 	PLAN_COUNT

@@ -187,7 +187,6 @@ lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
 	head = hash_search(app->heads, &ticket_id, HASH_ENTER, NULL);
 	head->ticket = ticket;
 	head->first = head->last = NULL;
-	head->rounds = 0;
 	row = as_deform(st->desk, ticket);
 	head->event_at = DatumGetTimestampTz(TVAL(st->desk, row, TC_EVENT_AT));
 	head->seq = head->own_seq = DatumGetInt32(TVAL(st->desk, row, TC_EVENT_SEQ));
@@ -363,9 +362,7 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	j->at = as_moment(j, !ENULL(in, EC_OCCURRED_AT), DatumGetTimestampTz(EVAL(in, EC_OCCURRED_AT)),
 					  head->event_at, DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)),
 					  e->event);
-	ae->step.actions = as_policy_actions(j->pt, e->event);
-	ae->step.is_late = j->at < head->event_at;
-	ae->step.event = e->event;
+	ae->is_late = j->at < head->event_at;
 
 	e->ticket_id = j->ticket_id;
 	e->seq = head->seq + 1;
@@ -382,12 +379,6 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	ae->pt = j->pt;
 	ae->head = head;
 	ae->ticket = head->ticket;
-	ae->step.ticket_id = j->ticket_id;
-	ae->step.seq = e->seq;
-	ae->step.at = j->at;
-	ae->step.from = j->from;
-	ae->step.to = j->to;
-	as_step_responsible(j->desk, ticket, &ae->step);
 	return ae;
 }
 

@@ -61,16 +61,16 @@ typedef struct PlanText
 	" occurred_at, from_state, to_state, private_digest, hash) "
 
 static const PlanText plan_text[] = {
-	{PLAN_EVENT_ONE, 10,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10)"},
-	{PLAN_EVENT_ONE_ID, 10,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
-	{PLAN_EVENT_MANY, 10,
+	{PLAN_EVENT_ONE, 11,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10)"},
+	{PLAN_EVENT_ONE_ID, 11,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 11,
 		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
-		EVENT_COLUMNS "SELECT $1, $2, 'ticket', e.*"
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTOID},
+		EVENT_COLUMNS "SELECT $1, $2, $11, e.*"
 		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
 	" pg_catalog.unnest($9), pg_catalog.unnest($10)) AS e RETURNING event_id"},
@@ -151,6 +151,8 @@ static const PlanText plan_text[] = {
 
 	{PLAN_LOCK_TICKET, 1, {INT8OID},
 	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_TOUCH, 1, {INT8ARRAYOID},
+	"UPDATE @.ticket t SET row_version = t.row_version WHERE t.ticket_id" EQ "ANY ($1)"},
 	{PLAN_HEAD_ONE, 4, {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID},
 		"UPDATE @.ticket t SET event_seq = $2, event_hash = $3, event_at = greatest(t.event_at, $4)"
 	" WHERE t.ticket_id" EQ "$1 AND t.event_seq" LT "$2"},

@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 
 #include "event.h"
+#include "settle.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_ticket_judge);
@@ -277,19 +278,60 @@ change_moment(Judgement *j, bool moves)
 	return result;
 }
 
+/*
+ * settle_first carries out what time has done to the ticket before what the
+ * row reports: the write is judged against the row as it is then.  Columns
+ * that the writer leaves alone take its values.
+ */
 static void
-judge_change(Judgement *j)
+settle_first(Judgement *j, RowNote *note)
 {
-	bool		moves;
+	AsStatement *st = j->st;
+	bool		given = !TNULL(j->desk, j->new, TC_HAPPENED_AT);
+	TimestampTz at = st->now;
+	MemoryContext old;
+	TicketRow  *settled;
+	int			i;
 
-	j->from = as_row_text(j->desk, j->old, TC_STATUS);
-	j->to = as_row_text(j->desk, j->new, TC_STATUS);
-	require_value(j, TC_STATUS);
-	require_value(j, TC_ATTRIBUTES);
-	keep_owned(j, owned, lengthof(owned), false);
-	keep_owned(j, fixed, lengthof(fixed), true);
-	take_row_version(j);
+	note->settled = NULL;
+	note->timed = NIL;
+	if (!j->pt->has_timed)
+		return;
+	if (given)
+		at = Min(at, DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)));
+	if (st->is_touch)
+		at = DT_NOBEGIN;
+	old = CurrentMemoryContext;
+	SPI_connect();
+	MemoryContextSwitchTo(old);
+	if (as_settle_row(st, j->pt, j->old, at, &settled, &note->timed))
+	{
+		EventRow   *last;
 
+		/* seldom: again, in memory that lasts until it is recorded */
+		MemoryContextSwitchTo(st->cxt);
+		(void) as_settle_row(st, j->pt, j->old, at, &settled, &note->timed);
+		last = llast(note->timed);
+		note->settled = settled;
+		as_pending_head_moved(j->desk, j->ticket_id, last->seq, last->hash);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	if (note->settled == NULL)
+		return;
+	for (i = 0; i < j->desk->tupdesc->natts; i++)
+		if (as_column_changed(j->desk, j->old, settled, i) &&
+			!as_column_changed(j->desk, j->old, j->new, i))
+		{
+			j->new->values[i] = settled->values[i];
+			j->new->nulls[i] = settled->nulls[i];
+		}
+	j->old = settled;
+}
+
+static void
+find_old_policy(Judgement *j)
+{
 	j->pt = as_type_of_row(j->st, j->old);
 	if (j->pt == NULL)
 		ereport(ERROR,
@@ -301,8 +343,25 @@ judge_change(Judgement *j)
 						 DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION)),
 						 as_row_text(j->desk, j->old, TC_POLICY)),
 				 errtable(j->rel)));
-
 	j->pv = j->pt->version;
+}
+
+static void
+judge_change(Judgement *j, RowNote *note)
+{
+	bool		moves;
+
+	j->from = as_row_text(j->desk, j->old, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
+	find_old_policy(j);
+	settle_first(j, note);
+	j->from = as_row_text(j->desk, j->old, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
+	require_value(j, TC_STATUS);
+	require_value(j, TC_ATTRIBUTES);
+	keep_owned(j, owned, lengthof(owned), false);
+	keep_owned(j, fixed, lengthof(fixed), true);
+	take_row_version(j);
 
 	moves = strcmp(j->from, j->to) != 0;
 	take_note(j, moves);
@@ -317,20 +376,14 @@ judge_change(Judgement *j)
  * the AFTER trigger.
  */
 static void
-put_head(Judgement *j)
+put_head(Judgement *j, RowNote *note)
 {
-	RowNote    *note = as_note_add(j->st, j->ticket_id);
-	RowNote		lost;
 	TimestampTz event_at = j->at;
 	List	   *events;
 
-	if (note == NULL)
-	{
-		lost.ticket_id = j->ticket_id;
-		note = &lost;
-	}
 	note->at = j->at;
 	note->prev_seq = 0;
+	note->is_timed = false;
 	if (j->old != NULL)
 	{
 		TimestampTz old_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
@@ -410,6 +463,8 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 	bool		is_update;
 	Judgement	j;
 	AsStatement *st;
+	RowNote    *note;
+	RowNote		lost = {0};
 	bool		moves;
 
 	as_check_trigger(fcinfo, "ticket_judge", TRIGGER_EVENT_BEFORE, true);
@@ -427,9 +482,17 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 		j.old = as_row_from_slot(trigdata->tg_trigslot);
 	j.ticket_id = DatumGetInt64(TVAL(j.desk, is_update ? j.old : j.new, TC_TICKET_ID));
 	(void) as_actor(st);
+	note = as_note_add(st, j.ticket_id);
+	if (note == NULL)
+	{
+		lost.ticket_id = j.ticket_id;
+		note = &lost;
+	}
+	note->settled = NULL;
+	note->timed = NIL;
 
 	if (is_update)
-		judge_change(&j);
+		judge_change(&j, note);
 	else
 		judge_opening(&j);
 
@@ -454,7 +517,7 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 		set_value(&j, TC_EVENT_HASH, PointerGetDatum(cstring_to_text("")));
 	}
 	as_judge_move(&j);
-	put_head(&j);
+	put_head(&j, note);
 
 	return PointerGetDatum(heap_form_tuple(RelationGetDescr(trigdata->tg_relation),
 										   j.new->values, j.new->nulls));
