@@ -135,7 +135,9 @@ struct AsStatement
 	Oid			relid;
 	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
 	bool		internal;		/* our own write: nothing to judge */
-	bool		is_touch;		/* our own, for what time does to tickets */
+	bool		is_touch;		/* our own, for what time does to tickets, */
+	TimestampTz touch_at;		/* up to then, */
+	const struct TouchOp *touch_op; /* or for this */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */
@@ -206,7 +208,7 @@ typedef enum PlanId
 	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_ID, PLAN_CLOCK_START_MANY,
 	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
 	PLAN_ESCALATION, PLAN_OUTBOX,
-	PLAN_HISTORY,
+	PLAN_HISTORY, PLAN_LATER_CHANGE, PLAN_OUTDATED, PLAN_CALENDAR_REV,
 	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,

@@ -205,6 +205,8 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
+		" aftersales.correct_event(bigint, text, timestamptz, name),"
+		" aftersales.void_ticket(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
 	" aftersales.clock_expired(text) TO @role@"},
 	{"audit", true,
@@ -212,7 +214,8 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
-	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
+	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name),"
+	" aftersales.verify_clocks(timestamptz, name) TO @role@"},
 	{"bi", true,
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
 	"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@"},
