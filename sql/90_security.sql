@@ -17,6 +17,9 @@ REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE aftersales.sweep_all(integer, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.done_outbox(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
 
 -- Policy rows are the users' data.
