@@ -37,6 +37,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timeout.h"
 
 #include "worker.h"
@@ -97,22 +98,28 @@ read_desks(const char *only)
 }
 
 /*
- * Begins a transaction, with a connection to SPI; false when the extension
- * is not there.
+ * Begins a transaction, with a connection to SPI and a snapshot; false when
+ * the extension is not there.
  */
 static bool
 begin(void)
 {
+	bool		found;
+
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	SPI_connect();
-	return hold_extension();
+	found = hold_extension();
+	/* only now: holding may have waited */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return found;
 }
 
 static void
 commit(void)
 {
 	SPI_finish();
+	PopActiveSnapshot();
 	CommitTransactionCommand();
 }
 
