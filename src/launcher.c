@@ -240,9 +240,8 @@ as_launcher_main(Datum main_arg)
 				next = TimestampTzPlusMilliseconds(round_at, as_setting_sweep_interval);
 			}
 			retry = start_workers(&todo);
-			/* with databases left over, the end of a worker wakes us */
-			if (retry >= 0 || todo == NIL)
-				wait = retry >= 0 ? retry : ms_until(next);
+			/* with databases left over, the end of a worker wakes us before */
+			wait = retry >= 0 ? retry : todo == NIL ? ms_until(next) : as_setting_sweep_interval;
 		}
 		(void) WaitLatch(MyLatch,
 						 WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (wait >= 0 ? WL_TIMEOUT : 0),
