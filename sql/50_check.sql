@@ -148,6 +148,7 @@ BEGIN ATOMIC
         WHERE e.event !~ ':'
         UNION SELECT t.ticket_type, 'opened' FROM type t
         UNION SELECT s.ticket_type, 'status:' || s.state FROM state s
+        UNION SELECT r.of_type, 'due:' || r.clock FROM rule r
         UNION SELECT t.ticket_type, 'changed:' || a.attname
               FROM type t
               JOIN pg_catalog.pg_attribute a ON a.attrelid = 'aftersales.ticket_template'::regclass

@@ -164,6 +164,7 @@ extern char *as_setting_actor;
 extern char *as_setting_desk;
 extern int	as_setting_language;
 extern int	as_setting_clock_skew;
+extern int	as_setting_sweep_interval;
 extern TimestampTz as_now(void);
 extern bool as_restoring(void);
 extern void as_arm(Oid relid);

@@ -207,8 +207,10 @@ static const AccessLevel access_level[] = {
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
 		" aftersales.void_ticket(bigint, text, name),"
-		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text) TO @role@"},
+		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
+		" aftersales.take_outbox(text, integer, interval, name),"
+		" aftersales.done_outbox(bigint[], name) TO @role@;"
+	"GRANT UPDATE (leased_until, done_at) ON @desk@.outbox TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
@@ -228,7 +230,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
 		" aftersales.clause TO @role@;"
-	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
+	"GRANT EXECUTE ON ALL ROUTINES IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };
 
 /*
