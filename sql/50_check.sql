@@ -173,6 +173,10 @@ BEGIN ATOMIC
     WHERE NOT EXISTS (SELECT FROM aftersales.policy_version v
                       WHERE v.policy = check_policy.policy AND v.version = check_policy.version)
     UNION ALL
+    SELECT x.severity, 'calendar', p.calendar, x.item || ': ' || x.problem
+    FROM aftersales.policy p CROSS JOIN LATERAL aftersales.check_calendar(p.calendar) x
+    WHERE p.policy = check_policy.policy AND p.calendar IS NOT NULL
+    UNION ALL
     SELECT 'error', 'ticket_type', '-', 'the version has no ticket types'
     WHERE NOT EXISTS (SELECT FROM type)
     UNION ALL

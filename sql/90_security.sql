@@ -30,6 +30,9 @@ REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) F
 REVOKE ALL ON FUNCTION aftersales.is_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.next_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.calendar_known_until(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.install_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.load_calendar_days(text, jsonb) FROM PUBLIC;
 
 -- Policy rows are the users' data.
 SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');
