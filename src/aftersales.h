@@ -135,7 +135,9 @@ struct AsStatement
 	Oid			relid;
 	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
 	bool		internal;		/* our own write: nothing to judge */
-	bool		is_touch;		/* our own, for what time does to tickets */
+	bool		is_touch;		/* our own, for what time does to tickets, */
+	TimestampTz touch_at;		/* up to then, */
+	const struct TouchOp *touch_op; /* or for this */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */
@@ -162,6 +164,7 @@ extern char *as_setting_actor;
 extern char *as_setting_desk;
 extern int	as_setting_language;
 extern int	as_setting_clock_skew;
+extern int	as_setting_sweep_interval;
 extern TimestampTz as_now(void);
 extern bool as_restoring(void);
 extern void as_arm(Oid relid);
@@ -206,7 +209,7 @@ typedef enum PlanId
 	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_ID, PLAN_CLOCK_START_MANY,
 	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
 	PLAN_ESCALATION, PLAN_OUTBOX,
-	PLAN_HISTORY,
+	PLAN_HISTORY, PLAN_LATER_CHANGE, PLAN_OUTDATED, PLAN_CALENDAR_REV,
 	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,

@@ -165,8 +165,11 @@ load_hours(AsCalendar *cal, int revision)
 
 /* ---------- dated rows ---------- */
 
-static char *
-day_text(int julian)
+/*
+ * as_day_text returns a day as messages show it, whatever the DateStyle.
+ */
+char *
+as_day_text(int julian)
 {
 	int			year;
 	int			month;
@@ -240,7 +243,7 @@ load_dated(MemoryContext cxt, const char *name, int revision, DatedList *list)
 			ereport(ERROR,
 					(errcode(ERRCODE_SV_UNSOUND_POLICY),
 					 errmsg("rows of calendar \"%s\" for %s contradict each other", name,
-							day_text(column_day(i, 1, &isnull))),
+							as_day_text(column_day(i, 1, &isnull))),
 					 errdetail("A day has one row without hours, or working rows whose hours do not overlap."),
 					 errhint("Correct them in aftersales.calendar_day.")));
 		}
@@ -334,7 +337,7 @@ fill_hours(AsCalendar *cal)
 			if (monday == NULL)
 				ereport(ERROR,
 						(errcode(ERRCODE_SV_UNSOUND_POLICY),
-						 errmsg("working day %s of calendar \"%s\" has no hours", day_text(d->julian),
+						 errmsg("working day %s of calendar \"%s\" has no hours", as_day_text(d->julian),
 								cal->name),
 						 errdetail("It would have the Monday hours, but the calendar has no weekly hours."),
 						 errhint("Insert rows into aftersales.calendar_hours, or give the day hours of its own.")));

@@ -149,6 +149,9 @@ typedef struct Fold
 	FiredLevel *fired;			/* newest first */
 	TimedAction *action;		/* found, not yet carried out; NULL: none */
 	bool		wants_actions;	/* stop when one is found */
+	bool		defers_actions; /* leave them for a write of the ticket */
+	bool		has_deferred;	/* and one has been left */
+	TimestampTz latest;			/* time of the latest event applied */
 } Fold;
 
 /* clock.c */
@@ -190,6 +193,7 @@ extern void as_fold_calendar(const Fold *f, FoldClock *c);
 
 /* fold_time.c */
 extern void as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now);
+extern void as_fold_late(Fold *f, int i);
 extern void as_fold_next(const Fold *f, FoldClock *c, TimestampTz now);
 
 /* fold_rematch.c */
@@ -208,6 +212,7 @@ typedef struct TicketWork
 	const PolicyType *pt;
 	bool		is_new;
 	bool		needs_replay;	/* something is late, corrected or changed */
+	bool		retarget;		/* to the calendars as they are now */
 	const char *from;			/* state before its events; NULL: being opened */
 	const char *to;				/* and after them */
 	Responsible by;				/* responsible until now */

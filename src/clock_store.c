@@ -13,7 +13,6 @@
 #include "aftersales.h"
 
 #include "catalog/pg_type.h"
-#include "commands/async.h"
 #include "utils/builtins.h"
 
 #include "clock.h"
@@ -454,7 +453,6 @@ write_fired(AsStatement *st, const Fold *f, const FiredLevel *fired, TimestampTz
 	values[4] = TimestampTzGetDatum(fired->at);
 	values[5] = TimestampTzGetDatum(now);
 	(void) as_run(st->desk, PLAN_OUTBOX, values, NULL, "outbox");
-	Async_Notify("aftersales", st->desk->name);
 }
 
 /* ---------- all of it ---------- */

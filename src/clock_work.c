@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "event.h"
+#include "settle.h"
 
 /* A ticket of the batch. */
 typedef struct Task
@@ -27,6 +28,7 @@ typedef struct Task
 	Fold		fold;
 	bool		is_new;
 	bool		needs_replay;
+	bool		retarget;
 	int			nevents;
 	FoldEvent  *events;
 	TicketRow  *row;			/* a copy, for replays */
@@ -187,6 +189,9 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task = palloc0(sizeof(Task));
 	task->is_new = t->is_new;
 	task->needs_replay = t->needs_replay;
+	task->retarget = t->retarget;
+	task->fold.latest = DT_NOBEGIN;
+	task->fold.defers_actions = t->pt->has_timed && !w->st->is_touch;
 	task->fold.st = w->st;
 	task->fold.pt = t->pt;
 	task->fold.ticket_id = t->ticket_id;
@@ -217,6 +222,8 @@ as_clock_flush(ClockWork *w)
 	Fold	   *folds[WRITE_BATCH];
 	MemoryContext old;
 	bool		replays = false;
+	List	   *deferred = NIL;
+	ListCell   *lc;
 	int			n = 0;
 	int			i;
 
@@ -238,12 +245,24 @@ as_clock_flush(ClockWork *w)
 		folds[i] = &task->fold;
 	}
 	as_clocks_write(w->st, w->n, folds, w->st->now);
+	for (i = 0; i < w->n; i++)
+		if (folds[i]->has_deferred)
+			deferred = lappend(deferred, folds[i]);
 	if (replays && w->events != NULL)
 		as_event_flush(w->events);
 	for (i = 0; i < w->n; i++)
 		if (w->tasks[i]->needs_replay)
-			(void) as_replay(w->st, w->tasks[i]->fold.pt, w->tasks[i]->row, false, NULL);
+			(void) as_replay(w->st, w->tasks[i]->fold.pt, w->tasks[i]->row,
+							 w->tasks[i]->retarget, NULL);
 	w->n = 0;
+	if (deferred != NIL && w->events != NULL)
+		as_event_flush(w->events);
+	foreach(lc, deferred)
+	{
+		Fold	   *f = lfirst(lc);
+
+		as_touch(w->st, list_make1(&f->ticket_id), f->latest, NULL);
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(w->cxt);
 }

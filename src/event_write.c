@@ -56,8 +56,9 @@ as_event_write(EventWriter *w, const EventRow *e)
 	MemoryContext old;
 	EventRow   *copy;
 
-	/* the events of one write have one origin and one actor */
-	if (w->n > 0 && strcmp(w->events[0]->origin, e->origin) != 0)
+	/* the events of one write have one origin and one actor; a correction goes alone */
+	if (w->n > 0 && (strcmp(w->events[0]->origin, e->origin) != 0 || e->has_corrects ||
+					 w->events[0]->has_corrects))
 		as_event_flush(w);
 	old = MemoryContextSwitchTo(w->cxt);
 	copy = palloc(sizeof(EventRow));
@@ -93,8 +94,8 @@ static void
 write_one(EventWriter *w)
 {
 	EventRow   *e = w->events[0];
-	Datum		values[11];
-	char		nulls[12] = "           ";
+	Datum		values[12];
+	char		nulls[13] = "            ";
 
 	values[0] = TimestampTzGetDatum(e->recorded_at);
 	values[1] = CStringGetTextDatum(e->actor);
@@ -108,6 +109,8 @@ write_one(EventWriter *w)
 	values[8] = e->has_private ? as_bytea(e->digest) : (Datum) 0;
 	values[9] = as_bytea(e->hash);
 	values[10] = CStringGetTextDatum(e->origin);
+	values[11] = Int32GetDatum(e->corrects);
+	nulls[11] = e->has_corrects ? ' ' : 'n';
 	(void) as_run(w->st->desk, e->has_private ? PLAN_EVENT_ONE_ID : PLAN_EVENT_ONE,
 				  values, nulls, "ticket_event");
 }
@@ -275,7 +278,7 @@ as_event_flush(EventWriter *w)
 		SPI_freetuptable(SPI_tuptable);
 	if (nprivate > 0)
 		as_private_write(w->st->desk, nprivate, ids, private);
-	if (w->st->desk->check_events)
+	if (w->st->desk->check_events && !w->events[0]->has_corrects)
 		as_events_same(w->st, w->events[0]->origin, w->n, w->events);
 	w->n = 0;
 	MemoryContextSwitchTo(old);

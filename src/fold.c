@@ -211,6 +211,10 @@ end_clocks(Fold *f, const EventActions *act, TimestampTz at)
 			as_fold_end(f, c, CLOCK_CANCELLED, at);
 		else if (is_among(c->rule, act->stops, act->nstops))
 		{
+			/* one whose lateness was left to a write of the ticket */
+			if (c->has_due && c->due_at < at && !c->is_late)
+				as_fold_late(f, i);
+			c = &f->clocks[i];
 			as_fold_end(f, c, CLOCK_STOPPED, at);
 			if (c->rule->repeats)
 				again = lappend(again, unconstify(char *, c->clock));
@@ -398,6 +402,7 @@ as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now)
 	int			i;
 
 	as_fold_advance(f, e->at, e->is_timed, now);
+	f->latest = Max(f->latest, e->at);
 	if (f->is_replay)
 		f->seen = lappend(f->seen, unconstify(FoldEvent *, e));
 	if (strcmp(e->event, "voided") == 0)

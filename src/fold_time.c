@@ -47,9 +47,22 @@ consider(Pending *first, int clock, const Escalation *level, TimestampTz at)
 	first->at = at;
 }
 
+/*
+ * What changes the ticket itself is left to a write of the ticket, unless that
+ * has been made: then its events come in, and this one is at that instant.
+ */
+static bool
+is_deferred(Fold *f, bool is_timed, TimestampTz instant, TimestampTz at, bool inclusive)
+{
+	if (!is_timed || !f->defers_actions || (inclusive && instant == at))
+		return false;
+	f->has_deferred = true;
+	return true;
+}
+
 /* The first instant that has passed and is not dealt with. */
 static Pending
-next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
+next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 {
 	Pending		first = {-1, NULL, 0};
 	int			i;
@@ -62,7 +75,9 @@ next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
 			continue;
 		if (!c->is_late &&
-			has_passed(c, c->due_at, at, inclusive && is_timed_rule(c->rule), now))
+			has_passed(c, c->due_at, at, inclusive && is_timed_rule(c->rule), now) &&
+			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
+						 c->due_at, at, inclusive))
 			consider(&first, i, NULL, c->due_at);
 		for (k = 0; k < f->pt->nescalations && !f->is_replay; k++)
 		{
@@ -71,7 +86,9 @@ next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 
 			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
 				as_escalation_at(f, c, e, &instant) &&
-				has_passed(c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now))
+				has_passed(c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
+				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
+							 instant, at, inclusive))
 				consider(&first, i, e, instant);
 		}
 	}
@@ -125,11 +142,11 @@ add_action(Fold *f, const FoldClock *c, TimestampTz at, const char *to_state, Js
 }
 
 /*
- * A clock has become late: its breach is noted, and what waits for its due
+ * as_fold_late notes that a clock has become late: its breach is noted, and what waits for its due
  * time starts.
  */
-static void
-become_late(Fold *f, int i)
+void
+as_fold_late(Fold *f, int i)
 {
 	FoldClock  *c = &f->clocks[i];
 	FoldEvent	e = {0};
@@ -201,7 +218,7 @@ as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (p.clock < 0)
 			return;
 		if (p.level == NULL)
-			become_late(f, p.clock);
+			as_fold_late(f, p.clock);
 		else
 			escalate(f, &p);
 		if (f->action != NULL)

@@ -22,6 +22,7 @@
 
 #include "policy.h"
 #include "settle.h"
+#include "worker.h"
 
 AFTERSALES_MODULE_MAGIC;
 
@@ -32,6 +33,7 @@ char	   *as_setting_actor = NULL;
 char	   *as_setting_desk = NULL;
 int			as_setting_language = 0;
 int			as_setting_clock_skew = 5000;
+int			as_setting_sweep_interval = 60000;
 static char *setting_now = NULL;
 
 static const struct config_enum_entry language_options[] = {
@@ -153,6 +155,11 @@ _PG_init(void)
 							gettext_noop("How far ahead of now a reported time may be; it is then taken as now."),
 							NULL, &as_setting_clock_skew, 5000, 0, INT_MAX,
 							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("aftersales.sweep_interval",
+							gettext_noop("How often the background worker sweeps the desks of every database; 0: never."),
+							gettext_noop("It runs where shared_preload_libraries contains aftersales."),
+							&as_setting_sweep_interval, 60000, 0, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("aftersales.now",
 							   gettext_noop("Simulated time, for demonstrations and tests."),
 							   NULL, &setting_now, "", PGC_SUSET, 0,
@@ -164,6 +171,7 @@ _PG_init(void)
 	as_cache_init();
 	RegisterXactCallback(xact_callback, NULL);
 	RegisterSubXactCallback(subxact_callback, NULL);
+	as_launcher_register();
 }
 
 PGDLLEXPORT Datum as_now_sql(PG_FUNCTION_ARGS);

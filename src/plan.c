@@ -58,19 +58,21 @@ typedef struct PlanText
 
 #define EVENT_COLUMNS \
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
-	" occurred_at, from_state, to_state, private_digest, hash) "
+	" occurred_at, from_state, to_state, private_digest, hash, corrects) "
 
 static const PlanText plan_text[] = {
-	{PLAN_EVENT_ONE, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10)"},
-	{PLAN_EVENT_ONE_ID, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
+	{PLAN_EVENT_ONE, 12,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $12)"},
+	{PLAN_EVENT_ONE_ID, 12,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $12) RETURNING event_id"},
 	{PLAN_EVENT_MANY, 11,
 		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
 		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTOID},
-		EVENT_COLUMNS "SELECT $1, $2, $11, e.*"
+		EVENT_COLUMNS "SELECT $1, $2, $11, e.*, NULL::pg_catalog.int4"
 		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
 	" pg_catalog.unnest($9), pg_catalog.unnest($10)) AS e RETURNING event_id"},
@@ -148,6 +150,18 @@ static const PlanText plan_text[] = {
 		"SELECT e.seq, e.event, e.occurred_at, e.to_state, e.corrects, e.origin, p.data, e.recorded_at"
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
 	" WHERE e.ticket_id" EQ "$1 ORDER BY e.seq"},
+
+	{PLAN_LATER_CHANGE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1 AND event" EQ "$2"
+	" AND occurred_at OPERATOR(pg_catalog.>) $3 LIMIT 1"},
+	{PLAN_OUTDATED, 2, {TEXTOID, INT4OID},
+		"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "ANY (ARRAY("
+		"SELECT c.ticket_id FROM @.sla_clock c WHERE c.stopped_at IS NULL AND c.calendar" EQ "$1"
+		" AND c.calendar_rev" LT "$2 ORDER BY c.calendar_rev LIMIT 1000))"
+	" ORDER BY t.ticket_id FOR NO KEY UPDATE"},
+	{PLAN_CALENDAR_REV, 3, {INT8ARRAYOID, TEXTOID, INT4OID},
+		"UPDATE @.sla_clock SET calendar_rev = $3 WHERE ticket_id" EQ "ANY ($1) AND stopped_at IS NULL"
+	" AND calendar" EQ "$2 AND calendar_rev" LT "$3"},
 
 	{PLAN_LOCK_TICKET, 1, {INT8OID},
 	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},

@@ -251,6 +251,7 @@ extern const PolicyEvent *as_policy_event(const PolicyType *pt, const char *even
 extern const PolicyAttribute *as_policy_attribute(const PolicyType *pt, const char *name);
 extern bool as_text_in(const TextList *list, const char *item);
 extern char *as_text_join(const TextList *list, const char *separator);
+extern bool as_transition_exists(const PolicyType *pt, const char *from, const char *to);
 extern bool as_state_is_open(const PolicyType *pt, const char *state);
 
 /* workflow.c */

@@ -212,6 +212,7 @@ settle_like_stored(Fold *f, const Fold *stored)
 	int			before;
 	int			i;
 
+	f->defers_actions = false;
 	do
 	{
 		before = f->nclocks;
@@ -246,6 +247,7 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 	f->to = TextDatumGetCString(TVAL(desk, row, TC_STATUS));
 	f->from = f->to;
 	f->is_replay = true;
+	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
 	f->row = was;

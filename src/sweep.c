@@ -56,6 +56,8 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 {
 	HeapTupleData tuple;
 	TicketWork	t = {0};
+	TicketRow  *settled;
+	List	   *events;
 
 	as_whole_row(whole_row, &tuple);
 	t.row = as_deform(st->desk, &tuple);
@@ -63,7 +65,7 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 	t.pt = as_type_of_row(st, t.row);
 	if (t.pt == NULL)
 		return timed;
-	if (t.pt->has_timed)
+	if (t.pt->has_timed && as_settle_row(st, t.pt, t.row, DT_NOBEGIN, &settled, &events))
 	{
 		MemoryContext old = MemoryContextSwitchTo(st->cxt);
 		int64	   *id = palloc(sizeof(int64));
@@ -100,7 +102,7 @@ settle_due(AsStatement *st, int32 max_tickets)
 	as_clock_flush(clocks);
 	SPI_freetuptable(table);
 	if (timed != NIL)
-		as_touch(st, timed);
+		as_touch(st, timed, DT_NOBEGIN, NULL);
 }
 
 /*

@@ -76,7 +76,8 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 		e->is_timed = strcmp(row->origin, "rule") == 0;
 		e->data = row->data;
 		e->is_change = old != NULL && is_condition_column(st, pt, row->event);
-		t.needs_replay = t.needs_replay || e->is_change ||
+		t.retarget = t.retarget || strcmp(e->event, "changed:calendar") == 0;
+		t.needs_replay = t.needs_replay || e->is_change || t.retarget || row->has_corrects ||
 			(e->at < latest && as_event_matters(pt, e));
 		latest = Max(latest, e->at);
 	}

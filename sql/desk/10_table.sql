@@ -245,7 +245,8 @@ CREATE TABLE @desk@.outbox (
 );
 CREATE INDEX outbox_ticket_idx ON @desk@.outbox (ticket_id);
 CREATE INDEX outbox_clock_idx ON @desk@.outbox (clock_id);
-CREATE INDEX outbox_open_idx ON @desk@.outbox (topic, message_id) WHERE done_at IS NULL;
+CREATE INDEX outbox_open_idx ON @desk@.outbox (message_id) WHERE done_at IS NULL;
+CREATE INDEX outbox_open_topic_idx ON @desk@.outbox (topic, message_id) WHERE done_at IS NULL;
 COMMENT ON TABLE @desk@.outbox IS 'One row per message to be delivered by others; durable, while NOTIFY aftersales only wakes them. Read with take_outbox(), ticked off with done_outbox(). No personal values.';
 COMMENT ON COLUMN @desk@.outbox.message_id IS 'Key, in the order of writing.';
 COMMENT ON COLUMN @desk@.outbox.topic IS 'What it is about: escalation.';

@@ -33,6 +33,8 @@ CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE 
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.outbox
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_wake AFTER INSERT ON @desk@.outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.outbox_written();
 
 -- What judging caches of these tables is dropped when they change; on a
 -- logical subscriber by row, since that is all it fires.
