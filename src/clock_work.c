@@ -158,6 +158,10 @@ fold_task(Task *task, TimestampTz now)
 {
 	int			i;
 
+	/* what is replayed is settled first, with what time has brought */
+	for (i = 0; i < task->nevents && task->needs_replay; i++)
+		if (task->events[i].is_timed)
+			as_fold_advance(&task->fold, task->events[i].at, true, now);
 	if (task->needs_replay || task->nevents == 0)
 		as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
 	for (i = 0; i < task->nevents && !task->needs_replay; i++)

@@ -336,6 +336,7 @@ static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	Oid protected_relid, Snapshot snapshot)
 {
+	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
 	SPIPlanPtr	plan;
 	int			rc;
@@ -348,6 +349,8 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
 	as_become_caller(&owner);
+	/* SPI leaves its caller in the memory of the procedure */
+	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
 }
 

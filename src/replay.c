@@ -333,7 +333,7 @@ compare_clock(FoldClock *c, const FoldClock *s, List **differences)
 {
 	const char *what = difference(s, c);
 	bool		is_due = c->has_due != s->has_due || c->due_at != s->due_at ||
-		c->ended_as != s->ended_as;
+		c->ended_as != s->ended_as || c->is_late != s->is_late;
 
 	c->clock_id = s->clock_id;
 	c->escalated = s->escalated;
