@@ -82,6 +82,8 @@ typedef struct FoldClock
 	bool		is_breached;	/* a breach is recorded */
 	bool		is_late;		/* the fold has found it late */
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
+	bool		is_over;		/* voided, and would have ended since */
+	bool		is_watched;		/* started by time: nobody can have been late to say so */
 	bool		has_next;
 	TimestampTz next_at;
 	uint32		escalated;		/* levels carried out */
@@ -184,7 +186,7 @@ extern bool as_escalation_at(const Fold *f, const FoldClock *c, const Escalation
 /* fold.c */
 extern bool as_event_time(const Jsonb *data, const char *key, TimestampTz *at);
 extern void as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now);
-extern void as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at);
+extern void as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool by_time);
 extern FoldClock *as_fold_open_clock(Fold *f, const char *clock);
 extern void as_fold_end(Fold *f, FoldClock *c, ClockEnd how, TimestampTz at);
 extern FoldClock *as_fold_new_clock(Fold *f);

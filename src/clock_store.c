@@ -75,6 +75,13 @@ read_calendar(Fold *f, FoldClock *c, HeapTuple tup, TupleDesc tupdesc)
 		c->calendar = as_calendar_get(f->st->cache, calendar, c->calendar_rev);
 }
 
+/* Whether what remains of a clock is days. */
+static bool
+counts_days(const FoldClock *c)
+{
+	return c->rule != NULL && as_unit_is_day(c->rule->unit) && !c->has_due_from;
+}
+
 /* One row of PLAN_CLOCKS_ONE or _MANY. */
 static void
 read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
@@ -89,16 +96,20 @@ read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
 	c->rule = find_rule(f->pt, c->rule_name);
 	c->clock = c->rule != NULL ? c->rule->clock : SPI_getvalue(tup, tupdesc, 3);
 	c->cycle = DatumGetInt32(SPI_getbinval(tup, tupdesc, 4, &isnull));
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
 	(void) get_time(tup, tupdesc, 7, &c->started_at);
 	c->start_seq = DatumGetInt32(SPI_getbinval(tup, tupdesc, 8, &isnull));
 	c->has_due = get_time(tup, tupdesc, 9, &c->due_at);
 	c->is_paused = get_time(tup, tupdesc, 10, &c->paused_since);
+
+	/* without the target that its rule may have: due at a promised time */
+	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
+	c->has_due_from = c->rule != NULL && isnull && (c->rule->due_promised || c->rule->due_expr >= 0) &&
+		(c->has_due || c->is_paused);
+	c->due_from = c->due_at;
 	value = SPI_getbinval(tup, tupdesc, 11, &isnull);
 	c->has_remaining = !isnull;
 	if (!isnull)
-		c->remaining = c->rule != NULL && as_unit_is_day(c->rule->unit) ?
-			DatumGetIntervalP(value)->day : DatumGetIntervalP(value)->time;
+		c->remaining = counts_days(c) ? DatumGetIntervalP(value)->day : DatumGetIntervalP(value)->time;
 	(void) get_time(tup, tupdesc, 12, &c->stopped_at);
 	c->ended_as = CLOCK_OPEN;
 	if (how != NULL)
@@ -108,11 +119,6 @@ read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
 	c->has_next = get_time(tup, tupdesc, 15, &c->next_at);
 	c->escalated = (uint32) DatumGetInt32(SPI_getbinval(tup, tupdesc, 16, &isnull));
 
-	/* a target of its rule that it has not got: due at a promised time */
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
-	c->has_due_from = c->rule != NULL && isnull && (c->rule->due_promised || c->rule->due_expr >= 0) &&
-		(c->has_due || c->is_paused);
-	c->due_from = c->due_at;
 	/* one of a group that was missed while others run has nothing to come */
 	c->is_late = c->is_breached ||
 		(c->ended_as == CLOCK_OPEN && c->rule != NULL && c->rule->any_of != NULL &&
@@ -286,7 +292,7 @@ remaining_datum(const FoldClock *c)
 {
 	Interval   *span = palloc0(sizeof(Interval));
 
-	if (c->rule != NULL && as_unit_is_day(c->rule->unit) && !c->has_due_from)
+	if (counts_days(c))
 		span->day = c->remaining;
 	else
 		span->time = c->remaining;
@@ -361,27 +367,31 @@ is_more_than_started(const Fold *f, const FoldClock *c)
 	return c->ended_as != CLOCK_OPEN || c->is_paused || c->is_late || c->breach_new || c->escalated != 0;
 }
 
-/* A new clock with more to it is started first, and then written whole. */
+/* A new clock with more to it goes in alone, and tells its id. */
 static void
-write_whole(AsStatement *st, Fold *f, FoldClock *c)
+write_whole(AsStatement *st, const Fold *f, FoldClock *c)
 {
-	Rows		start;
+	Datum		values[NCOLS_SET + 2];
+	char		nulls[NCOLS_SET + 3];
 	Rows		set;
 	bool		isnull;
 
-	rows_init(&start, PLAN_CLOCK_START_ID, PLAN_CLOCK_START_MANY, NCOLS_START, start_types);
-	add_start(&start, f, c);
-	rows_write(st, &start);
-	if (SPI_processed != 1)
+	rows_init(&set, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
+	add_set(&set, c);
+	values[0] = Int64GetDatum(f->ticket_id);
+	values[1] = c->rule->clock_text;
+	values[2] = Int32GetDatum(c->start_seq);
+	memcpy(&values[3], &set.values[1], sizeof(Datum) * (NCOLS_SET - 1));
+	memset(nulls, ' ', 3);
+	memcpy(&nulls[3], &set.nulls[1], NCOLS_SET - 1);
+	nulls[NCOLS_SET + 2] = '\0';
+	if (as_run(st->desk, PLAN_CLOCK_WHOLE, values, nulls, "sla_clock") != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
 				 errmsg("a trigger on table \"%s\" has suppressed a clock", "sla_clock"),
 				 errhint("Remove the trigger, or let it return NEW.")));
 	c->clock_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_freetuptable(SPI_tuptable);
-	rows_init(&set, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
-	add_set(&set, c);
-	rows_write(st, &set);
 }
 
 /* ---------- breaches and escalations ---------- */

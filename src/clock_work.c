@@ -18,6 +18,7 @@
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
+#include "app_event.h"
 #include "clock.h"
 #include "event.h"
 #include "settle.h"
@@ -31,7 +32,6 @@ typedef struct Task
 	bool		retarget;
 	int			nevents;
 	FoldEvent  *events;
-	TicketRow  *row;			/* a copy, for replays */
 } Task;
 
 struct ClockWork
@@ -153,6 +153,28 @@ take_events(Task *task, const TicketWork *t)
 	f->status = copy_string(t->from);
 }
 
+/*
+ * Whether an event lies before what time has done to a clock already: then it
+ * changes the past, however late the last event was.
+ */
+static bool
+is_overtaken(const Fold *f, const FoldEvent *e)
+{
+	int			i;
+
+	if (!as_event_matters(f->pt, e) || e->is_timed)
+		return false;
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = &f->clocks[i];
+
+		if (c->ended_as == CLOCK_OPEN && c->clock_id != 0 &&
+			(e->at < c->started_at || (c->is_late && c->has_due && e->at <= c->due_at)))
+			return true;
+	}
+	return false;
+}
+
 static void
 fold_task(Task *task, TimestampTz now)
 {
@@ -162,10 +184,14 @@ fold_task(Task *task, TimestampTz now)
 	for (i = 0; i < task->nevents && task->needs_replay; i++)
 		if (task->events[i].is_timed)
 			as_fold_advance(&task->fold, task->events[i].at, true, now);
-	if (task->needs_replay || task->nevents == 0)
-		as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
+	as_fold_advance(&task->fold, task->nevents > 0 && task->events[0].is_timed ?
+					task->events[0].at : DT_NOBEGIN, true, now);
+	for (i = 0; i < task->nevents && !task->needs_replay; i++)
+		task->needs_replay = is_overtaken(&task->fold, &task->events[i]);
 	for (i = 0; i < task->nevents && !task->needs_replay; i++)
 		as_fold_event(&task->fold, &task->events[i], now);
+	/* what time has started may be due by now, too */
+	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
 }
 
 /*
@@ -206,9 +232,7 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task->fold.row = t->row;
 	task->fold.status = task->fold.from;
 	take_events(task, t);
-	if (task->needs_replay || t->pt->starts_later)
-		task->row = as_copy_row(w->st->desk, t->row);
-	task->fold.row = task->row;
+	task->fold.row = t->pt->starts_later ? as_copy_row(w->st->desk, t->row) : NULL;
 	if (t->is_new)
 		fold_task(task, w->st->now);
 	w->greatest = w->n == 0 ? t->ticket_id : Max(w->greatest, t->ticket_id);
@@ -216,6 +240,23 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	MemoryContextSwitchTo(old);
 }
 
+
+/* The ticket as it stands in the table. */
+static TicketRow *
+read_ticket(AsStatement *st, int64 ticket_id)
+{
+	Datum		value = Int64GetDatum(ticket_id);
+	HeapTupleData tuple;
+	TicketRow  *row;
+	bool		isnull;
+
+	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
+		elog(ERROR, "ticket %lld is gone", (long long) ticket_id);
+	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+	row = as_copy_row(st->desk, as_deform(st->desk, &tuple));
+	SPI_freetuptable(SPI_tuptable);
+	return row;
+}
 
 /*
  * as_clock_flush applies what has been collected.
@@ -256,7 +297,8 @@ as_clock_flush(ClockWork *w)
 		as_event_flush(w->events);
 	for (i = 0; i < w->n; i++)
 		if (w->tasks[i]->needs_replay)
-			(void) as_replay(w->st, w->tasks[i]->fold.pt, w->tasks[i]->row,
+			(void) as_replay(w->st, w->tasks[i]->fold.pt,
+							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
 							 w->tasks[i]->retarget, NULL);
 	w->n = 0;
 	if (deferred != NIL && w->events != NULL)

@@ -172,7 +172,7 @@ as_fold_late(Fold *f, int i)
 	e.seq = e.base_seq = seq;
 	as_choose_starts(f, &e);
 	for (k = 0; k < e.nchosen; k++)
-		as_fold_start(f, &e.chosen[k], seq, due_at);
+		as_fold_start(f, &e.chosen[k], seq, due_at, true);
 }
 
 /* ---------- escalating ---------- */
@@ -234,7 +234,7 @@ as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 void
 as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 {
-	TimestampTz grace = now + f->st->desk->entry_grace;
+	TimestampTz grace = c->is_watched ? now : now + f->st->desk->entry_grace;
 	TimestampTz instant;
 	int			k;
 

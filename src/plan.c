@@ -28,7 +28,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-#define MAX_PLAN_ARGS	15
+#define MAX_PLAN_ARGS	17
 
 #define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
 
@@ -117,10 +117,6 @@ static const PlanText plan_text[] = {
 		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
 		TIMESTAMPTZOID, TEXTOID, INT4OID},
 	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
-	{PLAN_CLOCK_START_ID, 11,
-		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TEXTOID, INT4OID},
-	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING clock_id"},
 	{PLAN_CLOCK_START_MANY, 11,
 		{INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
 		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
@@ -128,6 +124,15 @@ static const PlanText plan_text[] = {
 		" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
 		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
 	" pg_catalog.unnest($11)) AS s"},
+
+	{PLAN_CLOCK_WHOLE, 17,
+		{INT8OID, TEXTOID, INT4OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID,
+		INT4OID},
+		"INSERT INTO @.sla_clock (ticket_id, clock, start_seq, cycle, rule, target, started_at, due_at,"
+		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+	" RETURNING clock_id"},
 
 	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
 		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
