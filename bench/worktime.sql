@@ -24,7 +24,7 @@ LANGUAGE sql STABLE AS $$
     SELECT m + interval '1 minute'
     FROM generate_series((start AT TIME ZONE 'Asia/Shanghai')::date, (start AT TIME ZONE 'Asia/Shanghai')::date + 20 + minutes / 200, interval '1 day') day,
          bench.spans_of(day::date) s,
-         generate_series((day + s.opens) AT TIME ZONE 'Asia/Shanghai', (day + s.closes - interval '1 minute') AT TIME ZONE 'Asia/Shanghai', interval '1 minute') m
+         generate_series((day::date + s.opens) AT TIME ZONE 'Asia/Shanghai', (day::date + s.closes - interval '1 minute') AT TIME ZONE 'Asia/Shanghai', interval '1 minute') m
     WHERE m >= start
     ORDER BY m OFFSET minutes - 1 LIMIT 1
 $$;
@@ -68,8 +68,11 @@ BEGIN
     INSERT INTO bench.worktime_ms VALUES (way, hours, calls, extract(epoch FROM clock_timestamp() - began) * 1000);
 END $$;
 
--- Do they agree?
+\o
+\echo
+\echo 'Working time: do all three ways agree?'
 SELECT count(*) AS cases, count(*) FILTER (WHERE ours = loop AND ours = series) AS agree
 FROM (SELECT aftersales.add_working_time(t, h * interval '1 hour', 'cn') AS ours,
              bench.add_by_loop(t, h * interval '1 hour') AS loop, bench.add_by_series(t, h * 60) AS series
       FROM (SELECT timestamptz '2021-03-01 09:17+08' + i * interval '3 hours 7 minutes' AS t, 1 + i * 7 % 100 AS h FROM generate_series(1, 100) i) x) y;
+\o /dev/null
