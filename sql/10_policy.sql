@@ -212,12 +212,28 @@ CREATE TABLE aftersales.sla_rule (
     stops_on        text[] NOT NULL
                     CONSTRAINT sla_rule_stops_check CHECK (cardinality(stops_on) > 0),
     cancels_on      text[] NOT NULL DEFAULT '{}',
+    starts_when     text NOT NULL DEFAULT 'any'
+                    CONSTRAINT sla_rule_starts_when_check CHECK (starts_when IN ('any', 'all')),
+    pauses_in       text[] NOT NULL DEFAULT '{}',
     target          interval,
+    due_from        text,
     unit            text NOT NULL DEFAULT 'elapsed'
-                    CONSTRAINT sla_rule_unit_check CHECK (unit IN ('elapsed', 'calendar_day')),
+                    CONSTRAINT sla_rule_unit_check
+                    CHECK (unit IN ('elapsed', 'working', 'working_day', 'calendar_day')),
+    calendar        text,
+    cutoff          time,
+    day_open        time NOT NULL DEFAULT '08:00',
     count_first_day boolean NOT NULL DEFAULT false,
+    repeats         boolean NOT NULL DEFAULT false,
+    any_of          text
+                    CONSTRAINT sla_rule_any_of_check CHECK (any_of ~ '^[a-z][a-z0-9_]*$'),
     mandatory       boolean NOT NULL DEFAULT false,
     rank            integer NOT NULL DEFAULT 0,
+    on_breach       text,
+    on_breach_set   jsonb
+                    CONSTRAINT sla_rule_on_breach_set_check CHECK (jsonb_typeof(on_breach_set) = 'object'),
+    extension_approval text,
+    responsible     text,
     label_en        text,
     label_zh        text,
     clauses         text[] NOT NULL DEFAULT '{}',
@@ -227,14 +243,97 @@ COMMENT ON TABLE aftersales.sla_rule IS 'One row per clock rule: when a clock of
 COMMENT ON COLUMN aftersales.sla_rule.rule IS 'Name of the rule, unique in its ticket type; refusals and clocks cite it.';
 COMMENT ON COLUMN aftersales.sla_rule.clock IS 'Name of the clock; one open clock of a name per ticket.';
 COMMENT ON COLUMN aftersales.sla_rule.condition IS 'SQL boolean expression over the ticket; NULL column: always. A result of NULL does not match. status in it is the state when the clock starts; other trigger-owned columns may not be used.';
-COMMENT ON COLUMN aftersales.sla_rule.starts_on IS 'Events that start it; a start while it is open is ignored, after a stop it is the next cycle.';
+COMMENT ON COLUMN aftersales.sla_rule.starts_on IS 'Events that start it, due:<clock> being the due time of another clock that is still open then; a start while it is open is ignored, after a stop it is the next cycle.';
 COMMENT ON COLUMN aftersales.sla_rule.stops_on IS 'Events that stop it. Met when stopped at or before the due time.';
 COMMENT ON COLUMN aftersales.sla_rule.cancels_on IS 'Events that end it without judging it.';
-COMMENT ON COLUMN aftersales.sla_rule.target IS 'Time allowed: hours, minutes, seconds for elapsed; months and days for calendar_day. NULL: recorded, not enforced (the source gives no number).';
-COMMENT ON COLUMN aftersales.sla_rule.unit IS 'elapsed: wall clock from the start. calendar_day: the end (23:59:59.999999 in the policy''s time zone) of the n-th day after the start day.';
-COMMENT ON COLUMN aftersales.sla_rule.count_first_day IS 'For calendar_day: whether the start day is day 1.';
+COMMENT ON COLUMN aftersales.sla_rule.starts_when IS 'any: each of starts_on starts it; all: it starts with the last of them, once every one has happened since it last ran.';
+COMMENT ON COLUMN aftersales.sla_rule.pauses_in IS 'States in which the clock does not count; it goes on when the ticket leaves them. A clock already late is not paused.';
+COMMENT ON COLUMN aftersales.sla_rule.target IS 'Time allowed: hours, minutes, seconds for elapsed and working; days for working_day; months and days for calendar_day. NULL: recorded, not enforced (the source gives no number), unless due_from gives a time.';
+COMMENT ON COLUMN aftersales.sla_rule.due_from IS 'SQL expression of type timestamptz or date (then the end of that day) over the ticket that gives the due time instead of target; promised_at is the time in the promise event that started the clock. Where it is NULL the target counts.';
+COMMENT ON COLUMN aftersales.sla_rule.unit IS 'elapsed: wall clock from the start. working: open time of the calendar. working_day, calendar_day: the end (23:59:59.999999 local) of the n-th such day after the start day; zero days: the end of the start day.';
+COMMENT ON COLUMN aftersales.sla_rule.calendar IS 'Calendar of working and working_day; NULL: the policy''s.';
+COMMENT ON COLUMN aftersales.sla_rule.cutoff IS 'Local time: a start strictly after it counts from the next day (the next working day for working units).';
+COMMENT ON COLUMN aftersales.sla_rule.day_open IS 'Local time at which that next day begins, for elapsed.';
+COMMENT ON COLUMN aftersales.sla_rule.count_first_day IS 'For day units: whether the start day is day 1.';
+COMMENT ON COLUMN aftersales.sla_rule.repeats IS 'Whether the clock starts again at once when it is stopped.';
+COMMENT ON COLUMN aftersales.sla_rule.any_of IS 'Group of clocks of which one is enough: only when all of the group are missed is there a breach, on the one due last.';
+COMMENT ON COLUMN aftersales.sla_rule.on_breach IS 'State the ticket moves to as of the due time when the clock is breached, if a transition leads there.';
+COMMENT ON COLUMN aftersales.sla_rule.on_breach_set IS 'Columns and attributes the ticket gets as of the due time when the clock is breached, as a JSON object.';
+COMMENT ON COLUMN aftersales.sla_rule.extension_approval IS 'Kind of approval that may set a later due time, before the old one has passed; NULL: none.';
+COMMENT ON COLUMN aftersales.sla_rule.responsible IS 'Role or unit that answers for the clock; NULL: whoever the ticket is assigned to.';
 COMMENT ON COLUMN aftersales.sla_rule.mandatory IS 'A ticket on which the start event falls must match some rule of this clock, else SV010.';
 COMMENT ON COLUMN aftersales.sla_rule.rank IS 'Highest matching rank wins; two of one rank that both match make the policy unsound.';
+
+CREATE TABLE aftersales.escalation_rule (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    clock       text NOT NULL,
+    level       integer NOT NULL
+                CONSTRAINT escalation_rule_level_check CHECK (level BETWEEN 1 AND 30),
+    at          text NOT NULL,
+    action      text NOT NULL DEFAULT 'notify'
+                CONSTRAINT escalation_rule_action_check CHECK (action IN ('notify', 'set', 'move')),
+    recipient   text,
+    set         jsonb
+                CONSTRAINT escalation_rule_set_check CHECK (jsonb_typeof(set) = 'object'),
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT escalation_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, clock, level),
+    CONSTRAINT escalation_rule_recipient_check CHECK (action <> 'notify' OR recipient IS NOT NULL),
+    CONSTRAINT escalation_rule_values_check CHECK (action = 'notify' OR set IS NOT NULL)
+);
+COMMENT ON TABLE aftersales.escalation_rule IS 'One row per level of escalation of a clock: what is done before or after its due time, each level once per cycle.';
+COMMENT ON COLUMN aftersales.escalation_rule.clock IS 'Name of the clock.';
+COMMENT ON COLUMN aftersales.escalation_rule.level IS 'Level, 1 to 30; of several due at one instant the lower goes first.';
+COMMENT ON COLUMN aftersales.escalation_rule.at IS 'When: an interval from the due time, negative before it (-30 minutes), or a share of the time allowed (80%). A day is 24 hours here.';
+COMMENT ON COLUMN aftersales.escalation_rule.action IS 'notify: a message in outbox. set: the ticket gets the values in set. move: the ticket moves to the state in set, if a transition leads there.';
+COMMENT ON COLUMN aftersales.escalation_rule.recipient IS 'For the message: a role, @assignee, @superior or @org_head.';
+COMMENT ON COLUMN aftersales.escalation_rule.set IS 'Columns and attributes the ticket gets as of that instant, as a JSON object; for move with the key status.';
+
+CREATE TABLE aftersales.approval_rule (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text,
+    kind        text NOT NULL
+                CONSTRAINT approval_rule_kind_check CHECK (kind ~ '^[a-z][a-z0-9_]*$'),
+    step        integer NOT NULL DEFAULT 1
+                CONSTRAINT approval_rule_step_check CHECK (step > 0),
+    purpose     text NOT NULL DEFAULT 'consent'
+                CONSTRAINT approval_rule_purpose_check CHECK (purpose IN ('consent', 'extension', 'excuse')),
+    roles       text[] NOT NULL,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT approval_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, kind, step)
+);
+COMMENT ON TABLE aftersales.approval_rule IS 'One row per step of a kind of approval. Steps are decided in order, by different people; the kind is approved with its last step.';
+COMMENT ON COLUMN aftersales.approval_rule.kind IS 'Kind of approval; its event is approved:<kind>, guards ask approved(''<kind>'').';
+COMMENT ON COLUMN aftersales.approval_rule.step IS 'Step, from 1.';
+COMMENT ON COLUMN aftersales.approval_rule.purpose IS 'consent: guards ask for it. extension: it sets a later due time of a clock. excuse: it excuses a breach.';
+COMMENT ON COLUMN aftersales.approval_rule.roles IS 'Staff roles that may decide the step.';
+
+CREATE TABLE aftersales.duplicate_rule (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    ticket_type text NOT NULL,
+    rule        text NOT NULL
+                CONSTRAINT duplicate_rule_name_check CHECK (rule ~ '^[a-z][a-z0-9_]*$'),
+    match_on    text[] NOT NULL
+                CONSTRAINT duplicate_rule_match_check CHECK (cardinality(match_on) > 0),
+    becomes_type text,
+    becomes_category text,
+    label_en    text,
+    label_zh    text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT duplicate_rule_pkey PRIMARY KEY (policy, version, ticket_type, rule)
+);
+COMMENT ON TABLE aftersales.duplicate_rule IS 'One row per way in which a new ticket repeats an open one of its type: it is opened with duplicate_of, as another type where the rule says so.';
+COMMENT ON COLUMN aftersales.duplicate_rule.rule IS 'Name of the rule.';
+COMMENT ON COLUMN aftersales.duplicate_rule.match_on IS 'Columns and attributes that are equal in both tickets; where one of them is NULL the rule does not match.';
+COMMENT ON COLUMN aftersales.duplicate_rule.becomes_type IS 'Ticket type the repeating ticket is opened as; NULL: its own.';
+COMMENT ON COLUMN aftersales.duplicate_rule.becomes_category IS 'Category it gets then; NULL: none.';
 
 CREATE TABLE aftersales.guard_function (
     function    text CONSTRAINT guard_function_pkey PRIMARY KEY
@@ -314,3 +413,21 @@ ALTER TABLE aftersales.workflow_state REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.workflow_transition REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.workflow_guard REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.sla_rule REPLICA IDENTITY FULL;
+COMMENT ON COLUMN aftersales.escalation_rule.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.escalation_rule.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.escalation_rule.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.escalation_rule.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.escalation_rule.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.escalation_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.approval_rule.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.approval_rule.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.approval_rule.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.approval_rule.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.approval_rule.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.approval_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.duplicate_rule.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.duplicate_rule.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.duplicate_rule.ticket_type IS 'Ticket type; NULL: every type of the policy.';
+COMMENT ON COLUMN aftersales.duplicate_rule.label_en IS 'Label in English.';
+COMMENT ON COLUMN aftersales.duplicate_rule.label_zh IS 'Label in Chinese.';
+COMMENT ON COLUMN aftersales.duplicate_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';

@@ -20,9 +20,11 @@ CREATE TABLE aftersales.ticket_template (
     product_line    text,
     quantity        numeric,
     channel         text,
+    contact_id      bigint,
     parent_id       bigint,
     org_id          bigint,
     assignee        text,
+    shift_id        bigint,
     subject         text,
     detail          text,
     attributes      jsonb NOT NULL DEFAULT '{}',
@@ -36,6 +38,7 @@ CREATE TABLE aftersales.ticket_template (
     component       text,
     happened_at     timestamptz,
     note            text,
+    voided_at       timestamptz,
     row_version     integer NOT NULL DEFAULT 1,
     changed_at      timestamptz NOT NULL,
     event_at        timestamptz NOT NULL,
@@ -58,9 +61,11 @@ COMMENT ON COLUMN aftersales.ticket_template.priority IS 'Priority.';
 COMMENT ON COLUMN aftersales.ticket_template.product_line IS 'Product line.';
 COMMENT ON COLUMN aftersales.ticket_template.quantity IS 'Quantity, in the unit customary for the product line.';
 COMMENT ON COLUMN aftersales.ticket_template.channel IS 'Channel it came by, for example phone.';
+COMMENT ON COLUMN aftersales.ticket_template.contact_id IS 'The contact (call, letter, visit) it was opened from.';
 COMMENT ON COLUMN aftersales.ticket_template.parent_id IS 'Ticket this one is a part of.';
 COMMENT ON COLUMN aftersales.ticket_template.org_id IS 'Organisation unit responsible now.';
 COMMENT ON COLUMN aftersales.ticket_template.assignee IS 'Staff login responsible now.';
+COMMENT ON COLUMN aftersales.ticket_template.shift_id IS 'The shift it belongs to.';
 COMMENT ON COLUMN aftersales.ticket_template.subject IS 'One line on what it is about.';
 COMMENT ON COLUMN aftersales.ticket_template.detail IS 'Free text.';
 COMMENT ON COLUMN aftersales.ticket_template.attributes IS 'Further values under the keys that the policy declares (table attribute).';
@@ -74,6 +79,7 @@ COMMENT ON COLUMN aftersales.ticket_template.fault_cause IS 'Cause of the fault.
 COMMENT ON COLUMN aftersales.ticket_template.component IS 'Component at fault.';
 COMMENT ON COLUMN aftersales.ticket_template.happened_at IS 'Write-only input: when what this INSERT or UPDATE reports happened. Always stored NULL; read status_at.';
 COMMENT ON COLUMN aftersales.ticket_template.note IS 'Write-only input: note on a change of status. Always stored NULL; read status_note.';
+COMMENT ON COLUMN aftersales.ticket_template.voided_at IS 'When void_ticket() voided it: it counts nowhere and takes no more writes; NULL: it is not voided. Trigger-owned.';
 COMMENT ON COLUMN aftersales.ticket_template.row_version IS 'Old value plus one at every UPDATE, for optimistic locking; sending the old value or the next one back is allowed.';
 COMMENT ON COLUMN aftersales.ticket_template.changed_at IS 'When the row was last written. Trigger-owned.';
 COMMENT ON COLUMN aftersales.ticket_template.event_at IS 'Latest time at which anything recorded for it happened. Trigger-owned.';

@@ -37,7 +37,10 @@ UNION ALL SELECT policy, version, 'event_type', coalesce(ticket_type, '*') || '.
 UNION ALL SELECT policy, version, 'workflow_state', coalesce(ticket_type, '*') || '.' || state, unnest(clauses) FROM aftersales.workflow_state
 UNION ALL SELECT policy, version, 'workflow_transition', coalesce(ticket_type, '*') || '.' || coalesce(from_state, '(opening)') || '>' || to_state, unnest(clauses) FROM aftersales.workflow_transition
 UNION ALL SELECT policy, version, 'workflow_guard', coalesce(ticket_type, '*') || '.' || guard, unnest(clauses) FROM aftersales.workflow_guard
-UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.sla_rule;
+UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.sla_rule
+UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') || '.' || clock || '.' || level, unnest(clauses) FROM aftersales.escalation_rule
+UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
+UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -85,6 +88,12 @@ BEGIN ATOMIC
         UNION ALL SELECT 'workflow_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.workflow_guard r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'sla_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.sla_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'escalation_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.escalation_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'approval_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.approval_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'duplicate_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.duplicate_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -139,6 +148,7 @@ BEGIN ATOMIC
         WHERE e.event !~ ':'
         UNION SELECT t.ticket_type, 'opened' FROM type t
         UNION SELECT s.ticket_type, 'status:' || s.state FROM state s
+        UNION SELECT r.of_type, 'due:' || r.clock FROM rule r
         UNION SELECT t.ticket_type, 'changed:' || a.attname
               FROM type t
               JOIN pg_catalog.pg_attribute a ON a.attrelid = 'aftersales.ticket_template'::regclass
@@ -177,7 +187,10 @@ BEGIN ATOMIC
           UNION ALL SELECT policy, version, ticket_type, 'workflow_state', state FROM aftersales.workflow_state
           UNION ALL SELECT policy, version, ticket_type, 'workflow_transition', to_state FROM aftersales.workflow_transition
           UNION ALL SELECT policy, version, ticket_type, 'workflow_guard', guard FROM aftersales.workflow_guard
-          UNION ALL SELECT policy, version, ticket_type, 'sla_rule', rule FROM aftersales.sla_rule) k
+          UNION ALL SELECT policy, version, ticket_type, 'sla_rule', rule FROM aftersales.sla_rule
+          UNION ALL SELECT policy, version, ticket_type, 'escalation_rule', clock FROM aftersales.escalation_rule
+          UNION ALL SELECT policy, version, ticket_type, 'approval_rule', kind FROM aftersales.approval_rule
+          UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule) k
     WHERE k.policy = check_policy.policy AND k.version = check_policy.version
       AND k.ticket_type IS NOT NULL
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)

@@ -264,16 +264,22 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
-		"GRANT INSERT ON @desk@.ticket_event TO @role@;"
+		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS
-		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text) TO @role@"},
+		" aftersales.correct_event(bigint, text, timestamptz, name),"
+		" aftersales.void_ticket(bigint, text, name),"
+		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
+		" aftersales.take_outbox(text, integer, interval, name),"
+		" aftersales.done_outbox(bigint[], name) TO @role@;"
+	"GRANT UPDATE (leased_until, done_at) ON @desk@.outbox TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 	"GRANT EXECUTE ON FUNCTION" WORKTIME_FUNCTIONS
+		" aftersales.verify_clocks(timestamptz, name),"
 	" aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
 	{"bi", true,
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
@@ -285,11 +291,12 @@ static const AccessLevel access_level[] = {
 		" aftersales.ticket_type, aftersales.category, aftersales.service_area,"
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
+		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */
 		"GRANT INSERT ON aftersales.calendar_revision, aftersales.calendar_history TO @role@;"
-	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
+	"GRANT EXECUTE ON ALL ROUTINES IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };
 
 /*

@@ -24,18 +24,13 @@
 
 #include "attribute.h"
 #include "policy.h"
-
-#define OF_TYPE \
-	"FROM aftersales.ticket_type t JOIN aftersales.%s r" \
-	" ON r.policy" EQ "t.policy AND r.version" EQ "t.version" \
-	" AND (r.ticket_type IS NULL OR r.ticket_type" EQ "t.ticket_type)" \
-	" WHERE t.policy" EQ "$1 AND t.version" EQ "$2"
+#include "policy_load.h"
 
 static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
-	"workflow_guard", "sla_rule", "guard_function",
-	"calendar", "calendar_hours", "calendar_day"
+	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
+	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
 /*
@@ -76,8 +71,8 @@ as_load_end(AsLoad *ls)
 }
 
 /* Runs a query over one policy version; the rows are in SPI_tuptable. */
-static int
-load_query(const char *query, const PolicyVersion *pv)
+int
+as_load_query(const char *query, const PolicyVersion *pv)
 {
 	Oid			types[2] = {TEXTOID, INT4OID};
 	Datum		values[2];
@@ -92,41 +87,41 @@ load_query(const char *query, const PolicyVersion *pv)
 	return (int) SPI_processed;
 }
 
-static Datum
-load_datum(int row, int col, bool *isnull)
+Datum
+as_load_datum(int row, int col, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col, isnull);
 }
 
-static char *
-load_text(MemoryContext cxt, int row, int col)
+char *
+as_load_text(MemoryContext cxt, int row, int col)
 {
 	char	   *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col);
 
 	return value == NULL ? NULL : MemoryContextStrdup(cxt, value);
 }
 
-static int
-load_int(int row, int col)
+int
+as_load_int(int row, int col)
 {
 	bool		isnull;
 
-	return DatumGetInt32(load_datum(row, col, &isnull));
+	return DatumGetInt32(as_load_datum(row, col, &isnull));
 }
 
-static bool
-load_bool(int row, int col)
+bool
+as_load_bool(int row, int col)
 {
 	bool		isnull;
 
-	return DatumGetBool(load_datum(row, col, &isnull)) && !isnull;
+	return DatumGetBool(as_load_datum(row, col, &isnull)) && !isnull;
 }
 
-static Interval *
-load_interval(MemoryContext cxt, int row, int col)
+Interval *
+as_load_interval(MemoryContext cxt, int row, int col)
 {
 	bool		isnull;
-	Datum		value = load_datum(row, col, &isnull);
+	Datum		value = as_load_datum(row, col, &isnull);
 	Interval   *copy;
 
 	if (isnull)
@@ -137,11 +132,11 @@ load_interval(MemoryContext cxt, int row, int col)
 }
 
 /* Reads a text[]; returns false for NULL, which leaves an empty list. */
-static bool
-load_list(MemoryContext cxt, int row, int col, TextList *list)
+bool
+as_load_list(MemoryContext cxt, int row, int col, TextList *list)
 {
 	bool		isnull;
-	Datum		value = load_datum(row, col, &isnull);
+	Datum		value = as_load_datum(row, col, &isnull);
 	Datum	   *elems;
 	bool	   *nulls;
 	int			nelems;
@@ -160,12 +155,12 @@ load_list(MemoryContext cxt, int row, int col, TextList *list)
 	return true;
 }
 
-static char *
-load_clauses(MemoryContext cxt, int row, int col)
+char *
+as_load_clauses(MemoryContext cxt, int row, int col)
 {
 	TextList	list;
 
-	load_list(CurrentMemoryContext, row, col, &list);
+	as_load_list(CurrentMemoryContext, row, col, &list);
 	return MemoryContextStrdup(cxt, as_text_join(&list, ","));
 }
 
@@ -181,7 +176,7 @@ as_policy_load_versions(AsCache *cache)
 	int			i;
 
 	as_load_begin(&ls);
-	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone"
+	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone, p.calendar"
 					" FROM aftersales.policy_version v"
 					" JOIN aftersales.policy p ON p.policy" EQ "v.policy"
 					" WHERE v.status OPERATOR(pg_catalog.<>) 'draft'"
@@ -194,20 +189,26 @@ as_policy_load_versions(AsCache *cache)
 		bool		isnull;
 
 		pv->cache = cache;
-		pv->policy = load_text(cache->cxt, i, 1);
-		pv->version = load_int(i, 2);
-		pv->effective_from = DatumGetTimestampTz(load_datum(i, 3, &isnull));
-		pv->timezone = load_text(cache->cxt, i, 4);
+		pv->policy = as_load_text(cache->cxt, i, 1);
+		pv->version = as_load_int(i, 2);
+		pv->effective_from = DatumGetTimestampTz(as_load_datum(i, 3, &isnull));
+		pv->timezone = as_load_text(cache->cxt, i, 4);
+		pv->calendar = as_load_text(cache->cxt, i, 5);
 		*tail = pv;
 		tail = &pv->next;
 	}
 	as_load_end(&ls);
 }
 
-static int
-add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
-		 const char *name, const char *clauses)
+/*
+ * as_policy_add_expr notes an expression of a policy and returns its index, -1
+ * for NULL, which always holds.
+ */
+int
+as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind kind, char *text,
+				   const char *name, const char *clauses)
 {
+	static const char *const column[] = {"condition", "requires", "due_from"};
 	PolicyExpr *e;
 
 	if (text == NULL)
@@ -222,21 +223,21 @@ add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
 	}
 	e = &pv->exprs[pv->nexprs];
 	e->type = pt;
-	e->is_guard = is_guard;
+	e->kind = kind;
 	e->text = text;
 	e->what = name;
-	e->column = is_guard ? "requires" : "condition";
+	e->column = column[kind];
 	e->clauses = clauses;
 	return pv->nexprs++;
 }
 
 /*
- * rows_of_type runs a query whose first column is the ticket type and that is
+ * as_rows_of_type runs a query whose first column is the ticket type and that is
  * ordered by it, and returns for one type where its rows begin and how many
  * they are.
  */
-static int
-rows_of_type(const char *ticket_type, int nrows, int *first)
+int
+as_rows_of_type(const char *ticket_type, int nrows, int *first)
 {
 	int			i;
 	int			n = 0;
@@ -256,7 +257,7 @@ load_states(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
 	static const char *const kinds[] = {"initial", "active", "waiting", "done", "closed"};
-	int			nrows = load_query("SELECT ticket_type, state, kind"
+	int			nrows = as_load_query("SELECT ticket_type, state, kind"
 								   " FROM aftersales.workflow_state_of_type"
 								   " WHERE policy" EQ "$1 AND version" EQ "$2"
 								   " ORDER BY ticket_type, position, state", pv);
@@ -268,15 +269,15 @@ load_states(PolicyVersion *pv)
 		int			first = 0;
 		int			s;
 
-		pt->nstates = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nstates = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->states = MemoryContextAlloc(cxt, sizeof(PolicyState) * Max(pt->nstates, 1));
 		pt->default_state = STATE_NONE;
 		for (s = 0; s < pt->nstates; s++)
 		{
-			char	   *kind = load_text(CurrentMemoryContext, first + s, 3);
+			char	   *kind = as_load_text(CurrentMemoryContext, first + s, 3);
 			int			k;
 
-			pt->states[s].state = load_text(cxt, first + s, 2);
+			pt->states[s].state = as_load_text(cxt, first + s, 2);
 			for (k = 0; strcmp(kinds[k], kind) != 0; k++)
 				;
 			pt->states[s].kind = (StateKind) k;
@@ -289,7 +290,7 @@ load_states(PolicyVersion *pv)
 static int
 load_state_ref(const PolicyType *pt, int row, int col)
 {
-	char	   *state = load_text(CurrentMemoryContext, row, col);
+	char	   *state = as_load_text(CurrentMemoryContext, row, col);
 	int			i;
 
 	if (state == NULL)
@@ -307,7 +308,7 @@ load_transitions(PolicyVersion *pv)
 								 " r.ask_for, r.label_en, r.label_zh, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.from_state, r.to_state,"
 								 " r.ticket_type NULLS LAST", "workflow_transition");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -316,7 +317,7 @@ load_transitions(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->ntransitions = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->ntransitions = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->transitions = MemoryContextAlloc(cxt, sizeof(PolicyTransition) * Max(pt->ntransitions, 1));
 		for (n = 0; n < pt->ntransitions; n++)
 		{
@@ -325,11 +326,11 @@ load_transitions(PolicyVersion *pv)
 
 			tr->from = load_state_ref(pt, row, 2);
 			tr->to = load_state_ref(pt, row, 3);
-			tr->any_role = !load_list(cxt, row, 4, &tr->roles);
-			load_list(cxt, row, 5, &tr->ask_for);
-			tr->label_en = load_text(cxt, row, 6);
-			tr->label_zh = load_text(cxt, row, 7);
-			tr->clauses = load_clauses(cxt, row, 8);
+			tr->any_role = !as_load_list(cxt, row, 4, &tr->roles);
+			as_load_list(cxt, row, 5, &tr->ask_for);
+			tr->label_en = as_load_text(cxt, row, 6);
+			tr->label_zh = as_load_text(cxt, row, 7);
+			tr->clauses = as_load_clauses(cxt, row, 8);
 		}
 	}
 }
@@ -342,7 +343,7 @@ load_guards(PolicyVersion *pv)
 								 " r.requires, r.message_en, r.message_zh, r.ask_for, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.guard, r.from_state, r.to_state",
 								 "workflow_guard");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -351,7 +352,7 @@ load_guards(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nguards = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nguards = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->guards = MemoryContextAlloc(cxt, sizeof(PolicyGuard) * Max(pt->nguards, 1));
 		for (n = 0; n < pt->nguards; n++)
 		{
@@ -360,12 +361,12 @@ load_guards(PolicyVersion *pv)
 
 			g->from = load_state_ref(pt, row, 2);
 			g->to = load_state_ref(pt, row, 3);
-			g->guard = load_text(cxt, row, 4);
-			g->message_en = load_text(cxt, row, 6);
-			g->message_zh = load_text(cxt, row, 7);
-			load_list(cxt, row, 8, &g->ask_for);
-			g->clauses = load_clauses(cxt, row, 9);
-			g->expr = add_expr(pv, pt, true, load_text(cxt, row, 5), g->guard, g->clauses);
+			g->guard = as_load_text(cxt, row, 4);
+			g->message_en = as_load_text(cxt, row, 6);
+			g->message_zh = as_load_text(cxt, row, 7);
+			as_load_list(cxt, row, 8, &g->ask_for);
+			g->clauses = as_load_clauses(cxt, row, 9);
+			g->expr = as_policy_add_expr(pv, pt, EXPR_GUARD, as_load_text(cxt, row, 5), g->guard, g->clauses);
 		}
 	}
 }
@@ -378,7 +379,7 @@ load_attributes(PolicyVersion *pv)
 								 " r.attribute, r.data_type, r.required_in, r.allowed, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.attribute, r.ticket_type NULLS LAST",
 								 "attribute");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -387,18 +388,18 @@ load_attributes(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nattributes = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nattributes = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->attributes = MemoryContextAlloc(cxt, sizeof(PolicyAttribute) * Max(pt->nattributes, 1));
 		for (n = 0; n < pt->nattributes; n++)
 		{
 			PolicyAttribute *a = &pt->attributes[n];
 			int			row = first + n;
 
-			a->attribute = load_text(cxt, row, 2);
-			a->type = as_attribute_type(load_text(CurrentMemoryContext, row, 3));
-			load_list(cxt, row, 4, &a->required_in);
-			a->any_value = !load_list(cxt, row, 5, &a->allowed);
-			a->clauses = load_clauses(cxt, row, 6);
+			a->attribute = as_load_text(cxt, row, 2);
+			a->type = as_attribute_type(as_load_text(CurrentMemoryContext, row, 3));
+			as_load_list(cxt, row, 4, &a->required_in);
+			a->any_value = !as_load_list(cxt, row, 5, &a->allowed);
+			a->clauses = as_load_clauses(cxt, row, 6);
 		}
 	}
 }
@@ -412,7 +413,7 @@ load_events(PolicyVersion *pv)
 								 OF_TYPE
 								 " ORDER BY t.ticket_type, r.event, r.ticket_type NULLS LAST",
 								 "event_type");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -421,19 +422,19 @@ load_events(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nevents = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nevents = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->events = MemoryContextAlloc(cxt, sizeof(PolicyEvent) * Max(pt->nevents, 1));
 		for (n = 0; n < pt->nevents; n++)
 		{
 			PolicyEvent *e = &pt->events[n];
 			int			row = first + n;
 
-			e->event = load_text(cxt, row, 2);
-			e->any_role = !load_list(cxt, row, 3, &e->roles);
-			e->any_state = !load_list(cxt, row, 4, &e->allowed_in);
-			load_list(cxt, row, 5, &e->required_data);
-			e->backdate_limit = load_interval(cxt, row, 6);
-			e->clauses = load_clauses(cxt, row, 7);
+			e->event = as_load_text(cxt, row, 2);
+			e->any_role = !as_load_list(cxt, row, 3, &e->roles);
+			e->any_state = !as_load_list(cxt, row, 4, &e->allowed_in);
+			as_load_list(cxt, row, 5, &e->required_data);
+			e->backdate_limit = as_load_interval(cxt, row, 6);
+			e->clauses = as_load_clauses(cxt, row, 7);
 		}
 	}
 }
@@ -444,7 +445,7 @@ load_categories(PolicyVersion *pv)
 	MemoryContext cxt = pv->cache->cxt;
 	char	   *query = psprintf("SELECT t.ticket_type, r.category, r.grade " OF_TYPE
 								 " ORDER BY t.ticket_type, r.position, r.category", "category");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -453,55 +454,13 @@ load_categories(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->ncategories = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->ncategories = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->categories = MemoryContextAlloc(cxt, sizeof(PolicyCategory) * Max(pt->ncategories, 1));
 		for (n = 0; n < pt->ncategories; n++)
 		{
-			pt->categories[n].category = load_text(cxt, first + n, 2);
-			pt->categories[n].grade = load_text(cxt, first + n, 3);
+			pt->categories[n].category = as_load_text(cxt, first + n, 2);
+			pt->categories[n].grade = as_load_text(cxt, first + n, 3);
 		}
-	}
-}
-
-static void
-load_rules(PolicyVersion *pv)
-{
-	MemoryContext cxt = pv->cache->cxt;
-	char	   *query = psprintf("SELECT t.ticket_type, r.rule, r.clock, r.condition, r.starts_on,"
-								 " r.stops_on, r.cancels_on, r.target, r.unit, r.count_first_day,"
-								 " r.mandatory, r.rank, r.clauses " OF_TYPE
-								 " ORDER BY t.ticket_type, r.clock, r.rank DESC, r.rule", "sla_rule");
-	int			nrows = load_query(query, pv);
-	int			i;
-
-	for (i = 0; i < pv->ntypes; i++)
-	{
-		PolicyType *pt = &pv->types[i];
-		int			first = 0;
-		int			n;
-
-		pt->nrules = rows_of_type(pt->ticket_type, nrows, &first);
-		pt->rules = MemoryContextAlloc(cxt, sizeof(ClockRule) * Max(pt->nrules, 1));
-		for (n = 0; n < pt->nrules; n++)
-		{
-			ClockRule  *rule = &pt->rules[n];
-			int			row = first + n;
-			char	   *condition = load_text(cxt, row, 4);
-
-			rule->rule = load_text(cxt, row, 2);
-			rule->clock = load_text(cxt, row, 3);
-			load_list(cxt, row, 5, &rule->starts_on);
-			load_list(cxt, row, 6, &rule->stops_on);
-			load_list(cxt, row, 7, &rule->cancels_on);
-			rule->target = load_interval(cxt, row, 8);
-			rule->calendar_day = strcmp(load_text(CurrentMemoryContext, row, 9), "calendar_day") == 0;
-			rule->count_first_day = load_bool(row, 10);
-			rule->mandatory = load_bool(row, 11);
-			rule->rank = load_int(row, 12);
-			rule->clauses = load_clauses(cxt, row, 13);
-			rule->expr = add_expr(pv, pt, false, condition, rule->rule, rule->clauses);
-		}
-		as_policy_make_actions(pt);
 	}
 }
 
@@ -512,7 +471,7 @@ load_rules(PolicyVersion *pv)
 static void
 check_digest(const PolicyVersion *pv)
 {
-	if (load_query("SELECT 1 FROM aftersales.policy_version WHERE policy" EQ "$1 AND version" EQ "$2"
+	if (as_load_query("SELECT 1 FROM aftersales.policy_version WHERE policy" EQ "$1 AND version" EQ "$2"
 				   " AND digest" EQ "aftersales.policy_digest($1, $2)", pv) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
@@ -543,22 +502,22 @@ as_policy_load(PolicyVersion *pv)
 	pv->nexprs = 0;
 	check_digest(pv);
 
-	nrows = load_query("SELECT ticket_type FROM aftersales.ticket_type"
+	nrows = as_load_query("SELECT ticket_type FROM aftersales.ticket_type"
 					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY ticket_type", pv);
 	pv->types = MemoryContextAllocZero(cxt, sizeof(PolicyType) * Max(nrows, 1));
 	for (i = 0; i < nrows; i++)
 	{
 		pv->types[i].version = pv;
-		pv->types[i].ticket_type = load_text(cxt, i, 1);
+		pv->types[i].ticket_type = as_load_text(cxt, i, 1);
 	}
 	pv->ntypes = nrows;
 
-	nrows = load_query("SELECT area FROM aftersales.service_area"
+	nrows = as_load_query("SELECT area FROM aftersales.service_area"
 					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY position, area", pv);
 	pv->areas.n = nrows;
 	pv->areas.item = MemoryContextAlloc(cxt, sizeof(char *) * Max(nrows, 1));
 	for (i = 0; i < nrows; i++)
-		pv->areas.item[i] = load_text(cxt, i, 1);
+		pv->areas.item[i] = as_load_text(cxt, i, 1);
 
 	load_states(pv);
 	load_transitions(pv);
@@ -566,7 +525,7 @@ as_policy_load(PolicyVersion *pv)
 	load_attributes(pv);
 	load_events(pv);
 	load_categories(pv);
-	load_rules(pv);
+	as_policy_load_rules(pv);
 	as_load_end(&ls);
 	pv->loaded = true;
 }

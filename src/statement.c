@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "policy.h"
+#include "settle.h"
 
 static AsStatement *statements = NULL;	/* newest first */
 
@@ -178,7 +179,10 @@ as_statement_begin(PG_FUNCTION_ARGS)
 		statements = st;
 	}
 	else
+	{
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
+		as_take_touch(st);
+	}
 	st->relid = relid;
 	st->op = trigdata->tg_event & TRIGGER_EVENT_OPMASK;
 	return PointerGetDatum(NULL);

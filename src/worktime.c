@@ -506,6 +506,17 @@ as_is_working_day(const AsCalendar *cal, int julian)
 }
 
 /*
+ * as_working_days_between returns how many working days there are from one
+ * day on and before another, later one.
+ */
+int
+as_working_days_between(const AsCalendar *cal, int from, int to)
+{
+	reckon(cal, from, to);
+	return mark_of(cal, to)->working_before - mark_of(cal, from)->working_before;
+}
+
+/*
  * as_nth_working_day returns the n-th working day, counting from julian on if
  * that is one; back from it when n is negative.  n is not zero.
  */

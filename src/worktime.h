@@ -88,6 +88,7 @@ extern TimestampTz as_end_of_day(int julian, pg_tz *tz);
 extern TimestampTz as_add_working_time(const AsCalendar *cal, TimestampTz start, int64 usec);
 extern int64 as_working_time_between(const AsCalendar *cal, TimestampTz from, TimestampTz to);
 extern bool as_is_working_day(const AsCalendar *cal, int julian);
+extern int	as_working_days_between(const AsCalendar *cal, int from, int to);
 extern int	as_nth_working_day(const AsCalendar *cal, int julian, int n);
 extern bool as_is_working_time(const AsCalendar *cal, TimestampTz at);
 extern TimestampTz as_next_working_time(const AsCalendar *cal, TimestampTz at);

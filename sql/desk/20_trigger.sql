@@ -29,6 +29,12 @@ CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE 
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.sla_breach
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.sla_escalation
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_wake AFTER INSERT ON @desk@.outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.outbox_written();
 
 -- What judging caches of these tables is dropped when they change; on a
 -- logical subscriber by row, since that is all it fires.
@@ -47,3 +53,8 @@ CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE O
 CREATE TRIGGER aftersales_changed_row AFTER INSERT OR UPDATE OR DELETE ON @desk@.application
     FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
 ALTER TABLE @desk@.application ENABLE ALWAYS TRIGGER aftersales_changed, ENABLE REPLICA TRIGGER aftersales_changed_row;
+CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.desk_setting
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
+CREATE TRIGGER aftersales_changed_row AFTER INSERT OR UPDATE OR DELETE ON @desk@.desk_setting
+    FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
+ALTER TABLE @desk@.desk_setting ENABLE ALWAYS TRIGGER aftersales_changed, ENABLE REPLICA TRIGGER aftersales_changed_row;
