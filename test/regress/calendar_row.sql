@@ -17,6 +17,8 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 \x on
 \t on
+-- with a desk: an unfinished calendar concerns no clock there
+SELECT aftersales.create_desk('row_desk');
 INSERT INTO aftersales.calendar (calendar, timezone) VALUES ('row', 'UTC'), ('row_empty', 'UTC');
 INSERT INTO aftersales.calendar (calendar, timezone, holidays_from) VALUES ('row_taker', 'UTC', 'row');
 INSERT INTO aftersales.calendar_hours (calendar, weekday, opens, closes) VALUES ('row', 1, '08:00', '12:00');
@@ -111,3 +113,4 @@ SELECT * FROM aftersales.check_calendar('row');
 DELETE FROM aftersales.calendar WHERE calendar IN ('row_taker');
 DELETE FROM aftersales.calendar WHERE calendar LIKE 'row%';
 DROP FUNCTION t.refusal(text);
+DROP SCHEMA row_desk, row_desk_bi CASCADE;
