@@ -23,6 +23,22 @@ CREATE FUNCTION aftersales.event_record() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_event_record';
 COMMENT ON FUNCTION aftersales.event_record() IS 'AFTER STATEMENT on ticket_event: writes chain heads, private rows, clocks and breaches.';
 
+CREATE FUNCTION aftersales.promise_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_promise_judge';
+COMMENT ON FUNCTION aftersales.promise_judge() IS 'BEFORE ROW on promise: judges kind and times.';
+
+CREATE FUNCTION aftersales.promise_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_promise_record';
+COMMENT ON FUNCTION aftersales.promise_record() IS 'AFTER STATEMENT on promise: writes the events promise:<kind>.';
+
+CREATE FUNCTION aftersales.approval_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_approval_judge';
+COMMENT ON FUNCTION aftersales.approval_judge() IS 'BEFORE ROW on approval: finds the first open step and judges who decides it, and about what.';
+
+CREATE FUNCTION aftersales.approval_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_approval_record';
+COMMENT ON FUNCTION aftersales.approval_record() IS 'AFTER STATEMENT on approval: writes the events approved:<kind> and decided:<kind>, and excuses breaches.';
+
 CREATE FUNCTION aftersales.protect() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_protect';
 COMMENT ON FUNCTION aftersales.protect() IS 'BEFORE STATEMENT on protected tables: refuses direct writes (SV004).';
@@ -83,6 +99,12 @@ COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whet
 CREATE FUNCTION aftersales.clock_expired(clock text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_clock_expired';
 COMMENT ON FUNCTION aftersales.clock_expired(text) IS 'Guard function: whether the open clock of this name is past its due time at the time of the move; false when none is open.';
+CREATE FUNCTION aftersales.approved(kind text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
+COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; false for a kind the policy does not know.';
+CREATE FUNCTION aftersales.open_promises() RETURNS integer
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_open_promises';
+COMMENT ON FUNCTION aftersales.open_promises() IS 'Guard function: how many clocks of the ticket in hand are open that a promise has started; a promise that starts no clock is not counted.';
 
 -- Policies
 

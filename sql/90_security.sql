@@ -5,6 +5,8 @@
 -- and now() read no table; everything else is granted by grant_access().
 REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.approved(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.open_promises() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;

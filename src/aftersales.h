@@ -145,6 +145,8 @@ struct AsStatement
 	List	   *first_events;	/* and its events (EventRow) */
 	HTAB	   *notes;			/* by ticket_id, from the second row on */
 	struct AppEvents *app;		/* application events being inserted */
+	const char *origin;			/* of built-in events being emitted; NULL: an application's */
+	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	List	   *exprs;			/* ExprSet: states of compiled expressions */
@@ -205,7 +207,9 @@ typedef enum PlanId
 	PLAN_LOCK_TICKET, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
-	PLAN_COUNT
+	PLAN_EMIT, PLAN_REF_PROMISE, PLAN_REF_APPROVAL, PLAN_APPROVALS, PLAN_APPROVED, PLAN_OPEN_PROMISES,
+	PLAN_CLOCK, PLAN_BREACH, PLAN_EXCUSE,
+	PLAN_TICKET, PLAN_COUNT
 } PlanId;
 
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,

@@ -206,7 +206,7 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text) TO @role@"},
+	" aftersales.clock_expired(text), aftersales.approved(text), aftersales.open_promises() TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"

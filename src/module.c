@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "emit.h"
 #include "policy.h"
 
 AFTERSALES_MODULE_MAGIC;
@@ -105,6 +106,7 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			armed_relid = InvalidOid;
+			as_emit_forget();
 			while (as_statement_first() != NULL)
 				as_statement_drop(as_statement_first());
 			break;
@@ -122,6 +124,7 @@ subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	armed_relid = InvalidOid;
+	as_emit_forget();
 	while ((st = as_statement_first()) != NULL &&
 		   st->nest_level >= GetCurrentTransactionNestLevel())
 		as_statement_drop(st);

@@ -213,7 +213,43 @@ static const PlanText plan_text[] = {
 		"SELECT r.role FROM @.staff s LEFT JOIN @.staff_role r ON r.login" EQ "s.login"
 	" WHERE s.login" EQ "$1 AND s.is_active"},
 	{PLAN_APPLICATION, 1, {TEXTOID},
-	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"}
+	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"},
+
+	{PLAN_EMIT, 4, {INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID},
+		"INSERT INTO @.ticket_event (ticket_id, event, occurred_at, data)"
+		" SELECT e.ticket_id, e.event, e.occurred_at, e.data"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+		" pg_catalog.unnest($4)) WITH ORDINALITY AS e(ticket_id, event, occurred_at, data, n)"
+	" ORDER BY e.n"},
+	{PLAN_REF_PROMISE, 1, {TEXTOID},
+	"SELECT 1 FROM @.promise WHERE external_ref" EQ "$1"},
+	{PLAN_REF_APPROVAL, 1, {TEXTOID},
+	"SELECT 1 FROM @.approval WHERE external_ref" EQ "$1"},
+	{PLAN_APPROVALS, 3, {INT8OID, TEXTOID, INT8OID},
+		"SELECT r.last, a.run, a.step, a.is_approved, a.decided_by, a.requested_by, a.new_due_at,"
+		" a.decided_at FROM (SELECT pg_catalog.max(run) AS last,"
+		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3) AS run"
+		" FROM @.approval WHERE ticket_id" EQ "$1 AND kind" EQ "$2) r"
+		" LEFT JOIN @.approval a ON a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.run" EQ "r.run"
+	" ORDER BY a.step"},
+	{PLAN_APPROVED, 3, {INT8OID, TEXTOID, INT4OID},
+		"SELECT 1 FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.step" EQ "$3"
+		" AND a.is_approved AND a.run" EQ "(SELECT pg_catalog.max(r.run) FROM @.approval r"
+	" WHERE r.ticket_id" EQ "$1 AND r.kind" EQ "$2)"},
+	{PLAN_OPEN_PROMISES, 1, {INT8OID},
+		"SELECT pg_catalog.count(*)::pg_catalog.int4 FROM @.sla_clock c"
+		" JOIN @.ticket_event e ON e.ticket_id" EQ "c.ticket_id AND e.seq" EQ "c.start_seq"
+		" WHERE c.ticket_id" EQ "$1 AND c.stopped_at IS NULL"
+	" AND pg_catalog.starts_with(e.event, 'promise:')"},
+	{PLAN_CLOCK, 2, {INT8OID, INT8OID},
+		"SELECT clock, rule, due_at, stopped_at, is_breached FROM @.sla_clock"
+	" WHERE clock_id" EQ "$1 AND ticket_id" EQ "$2"},
+	{PLAN_BREACH, 1, {INT8OID},
+	"SELECT excused_at FROM @.sla_breach WHERE clock_id" EQ "$1"},
+	{PLAN_EXCUSE, 3, {INT8OID, TIMESTAMPTZOID, TEXTOID},
+	"UPDATE @.sla_breach SET excused_at = $2, excused_by = $3 WHERE clock_id" EQ "$1"},
+	{PLAN_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1"}
 };
 
 typedef struct PlanKey

@@ -24,12 +24,7 @@
 
 #include "attribute.h"
 #include "policy.h"
-
-#define OF_TYPE \
-	"FROM aftersales.ticket_type t JOIN aftersales.%s r" \
-	" ON r.policy" EQ "t.policy AND r.version" EQ "t.version" \
-	" AND (r.ticket_type IS NULL OR r.ticket_type" EQ "t.ticket_type)" \
-	" WHERE t.policy" EQ "$1 AND t.version" EQ "$2"
+#include "policy_load.h"
 
 static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
@@ -78,8 +73,8 @@ load_end(LoadState *ls)
 }
 
 /* Runs a query over one policy version; the rows are in SPI_tuptable. */
-static int
-load_query(const char *query, const PolicyVersion *pv)
+int
+as_load_query(const char *query, const PolicyVersion *pv)
 {
 	Oid			types[2] = {TEXTOID, INT4OID};
 	Datum		values[2];
@@ -100,16 +95,16 @@ load_datum(int row, int col, bool *isnull)
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col, isnull);
 }
 
-static char *
-load_text(MemoryContext cxt, int row, int col)
+char *
+as_load_text(MemoryContext cxt, int row, int col)
 {
 	char	   *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col);
 
 	return value == NULL ? NULL : MemoryContextStrdup(cxt, value);
 }
 
-static int
-load_int(int row, int col)
+int
+as_load_int(int row, int col)
 {
 	bool		isnull;
 
@@ -139,8 +134,8 @@ load_interval(MemoryContext cxt, int row, int col)
 }
 
 /* Reads a text[]; returns false for NULL, which leaves an empty list. */
-static bool
-load_list(MemoryContext cxt, int row, int col, TextList *list)
+bool
+as_load_list(MemoryContext cxt, int row, int col, TextList *list)
 {
 	bool		isnull;
 	Datum		value = load_datum(row, col, &isnull);
@@ -162,12 +157,12 @@ load_list(MemoryContext cxt, int row, int col, TextList *list)
 	return true;
 }
 
-static char *
-load_clauses(MemoryContext cxt, int row, int col)
+char *
+as_load_clauses(MemoryContext cxt, int row, int col)
 {
 	TextList	list;
 
-	load_list(CurrentMemoryContext, row, col, &list);
+	as_load_list(CurrentMemoryContext, row, col, &list);
 	return MemoryContextStrdup(cxt, as_text_join(&list, ","));
 }
 
@@ -196,10 +191,10 @@ as_policy_load_versions(AsCache *cache)
 		bool		isnull;
 
 		pv->cache = cache;
-		pv->policy = load_text(cache->cxt, i, 1);
-		pv->version = load_int(i, 2);
+		pv->policy = as_load_text(cache->cxt, i, 1);
+		pv->version = as_load_int(i, 2);
 		pv->effective_from = DatumGetTimestampTz(load_datum(i, 3, &isnull));
-		pv->timezone = load_text(cache->cxt, i, 4);
+		pv->timezone = as_load_text(cache->cxt, i, 4);
 		*tail = pv;
 		tail = &pv->next;
 	}
@@ -233,12 +228,12 @@ add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
 }
 
 /*
- * rows_of_type runs a query whose first column is the ticket type and that is
+ * as_rows_of_type runs a query whose first column is the ticket type and that is
  * ordered by it, and returns for one type where its rows begin and how many
  * they are.
  */
-static int
-rows_of_type(const char *ticket_type, int nrows, int *first)
+int
+as_rows_of_type(const char *ticket_type, int nrows, int *first)
 {
 	int			i;
 	int			n = 0;
@@ -258,7 +253,7 @@ load_states(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
 	static const char *const kinds[] = {"initial", "active", "waiting", "done", "closed"};
-	int			nrows = load_query("SELECT ticket_type, state, kind"
+	int			nrows = as_load_query("SELECT ticket_type, state, kind"
 								   " FROM aftersales.workflow_state_of_type"
 								   " WHERE policy" EQ "$1 AND version" EQ "$2"
 								   " ORDER BY ticket_type, position, state", pv);
@@ -270,15 +265,15 @@ load_states(PolicyVersion *pv)
 		int			first = 0;
 		int			s;
 
-		pt->nstates = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nstates = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->states = MemoryContextAlloc(cxt, sizeof(PolicyState) * Max(pt->nstates, 1));
 		pt->default_state = STATE_NONE;
 		for (s = 0; s < pt->nstates; s++)
 		{
-			char	   *kind = load_text(CurrentMemoryContext, first + s, 3);
+			char	   *kind = as_load_text(CurrentMemoryContext, first + s, 3);
 			int			k;
 
-			pt->states[s].state = load_text(cxt, first + s, 2);
+			pt->states[s].state = as_load_text(cxt, first + s, 2);
 			for (k = 0; strcmp(kinds[k], kind) != 0; k++)
 				;
 			pt->states[s].kind = (StateKind) k;
@@ -291,7 +286,7 @@ load_states(PolicyVersion *pv)
 static int
 load_state_ref(const PolicyType *pt, int row, int col)
 {
-	char	   *state = load_text(CurrentMemoryContext, row, col);
+	char	   *state = as_load_text(CurrentMemoryContext, row, col);
 	int			i;
 
 	if (state == NULL)
@@ -309,7 +304,7 @@ load_transitions(PolicyVersion *pv)
 								 " r.ask_for, r.label_en, r.label_zh, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.from_state, r.to_state,"
 								 " r.ticket_type NULLS LAST", "workflow_transition");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -318,7 +313,7 @@ load_transitions(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->ntransitions = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->ntransitions = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->transitions = MemoryContextAlloc(cxt, sizeof(PolicyTransition) * Max(pt->ntransitions, 1));
 		for (n = 0; n < pt->ntransitions; n++)
 		{
@@ -327,11 +322,11 @@ load_transitions(PolicyVersion *pv)
 
 			tr->from = load_state_ref(pt, row, 2);
 			tr->to = load_state_ref(pt, row, 3);
-			tr->any_role = !load_list(cxt, row, 4, &tr->roles);
-			load_list(cxt, row, 5, &tr->ask_for);
-			tr->label_en = load_text(cxt, row, 6);
-			tr->label_zh = load_text(cxt, row, 7);
-			tr->clauses = load_clauses(cxt, row, 8);
+			tr->any_role = !as_load_list(cxt, row, 4, &tr->roles);
+			as_load_list(cxt, row, 5, &tr->ask_for);
+			tr->label_en = as_load_text(cxt, row, 6);
+			tr->label_zh = as_load_text(cxt, row, 7);
+			tr->clauses = as_load_clauses(cxt, row, 8);
 		}
 	}
 }
@@ -344,7 +339,7 @@ load_guards(PolicyVersion *pv)
 								 " r.requires, r.message_en, r.message_zh, r.ask_for, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.guard, r.from_state, r.to_state",
 								 "workflow_guard");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -353,7 +348,7 @@ load_guards(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nguards = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nguards = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->guards = MemoryContextAlloc(cxt, sizeof(PolicyGuard) * Max(pt->nguards, 1));
 		for (n = 0; n < pt->nguards; n++)
 		{
@@ -362,12 +357,12 @@ load_guards(PolicyVersion *pv)
 
 			g->from = load_state_ref(pt, row, 2);
 			g->to = load_state_ref(pt, row, 3);
-			g->guard = load_text(cxt, row, 4);
-			g->message_en = load_text(cxt, row, 6);
-			g->message_zh = load_text(cxt, row, 7);
-			load_list(cxt, row, 8, &g->ask_for);
-			g->clauses = load_clauses(cxt, row, 9);
-			g->expr = add_expr(pv, pt, true, load_text(cxt, row, 5), g->guard, g->clauses);
+			g->guard = as_load_text(cxt, row, 4);
+			g->message_en = as_load_text(cxt, row, 6);
+			g->message_zh = as_load_text(cxt, row, 7);
+			as_load_list(cxt, row, 8, &g->ask_for);
+			g->clauses = as_load_clauses(cxt, row, 9);
+			g->expr = add_expr(pv, pt, true, as_load_text(cxt, row, 5), g->guard, g->clauses);
 		}
 	}
 }
@@ -380,7 +375,7 @@ load_attributes(PolicyVersion *pv)
 								 " r.attribute, r.data_type, r.required_in, r.allowed, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.attribute, r.ticket_type NULLS LAST",
 								 "attribute");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -389,18 +384,18 @@ load_attributes(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nattributes = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nattributes = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->attributes = MemoryContextAlloc(cxt, sizeof(PolicyAttribute) * Max(pt->nattributes, 1));
 		for (n = 0; n < pt->nattributes; n++)
 		{
 			PolicyAttribute *a = &pt->attributes[n];
 			int			row = first + n;
 
-			a->attribute = load_text(cxt, row, 2);
-			a->type = as_attribute_type(load_text(CurrentMemoryContext, row, 3));
-			load_list(cxt, row, 4, &a->required_in);
-			a->any_value = !load_list(cxt, row, 5, &a->allowed);
-			a->clauses = load_clauses(cxt, row, 6);
+			a->attribute = as_load_text(cxt, row, 2);
+			a->type = as_attribute_type(as_load_text(CurrentMemoryContext, row, 3));
+			as_load_list(cxt, row, 4, &a->required_in);
+			a->any_value = !as_load_list(cxt, row, 5, &a->allowed);
+			a->clauses = as_load_clauses(cxt, row, 6);
 		}
 	}
 }
@@ -414,7 +409,7 @@ load_events(PolicyVersion *pv)
 								 OF_TYPE
 								 " ORDER BY t.ticket_type, r.event, r.ticket_type NULLS LAST",
 								 "event_type");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -423,19 +418,19 @@ load_events(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nevents = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nevents = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->events = MemoryContextAlloc(cxt, sizeof(PolicyEvent) * Max(pt->nevents, 1));
 		for (n = 0; n < pt->nevents; n++)
 		{
 			PolicyEvent *e = &pt->events[n];
 			int			row = first + n;
 
-			e->event = load_text(cxt, row, 2);
-			e->any_role = !load_list(cxt, row, 3, &e->roles);
-			e->any_state = !load_list(cxt, row, 4, &e->allowed_in);
-			load_list(cxt, row, 5, &e->required_data);
+			e->event = as_load_text(cxt, row, 2);
+			e->any_role = !as_load_list(cxt, row, 3, &e->roles);
+			e->any_state = !as_load_list(cxt, row, 4, &e->allowed_in);
+			as_load_list(cxt, row, 5, &e->required_data);
 			e->backdate_limit = load_interval(cxt, row, 6);
-			e->clauses = load_clauses(cxt, row, 7);
+			e->clauses = as_load_clauses(cxt, row, 7);
 		}
 	}
 }
@@ -446,7 +441,7 @@ load_categories(PolicyVersion *pv)
 	MemoryContext cxt = pv->cache->cxt;
 	char	   *query = psprintf("SELECT t.ticket_type, r.category, r.grade " OF_TYPE
 								 " ORDER BY t.ticket_type, r.position, r.category", "category");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -455,12 +450,12 @@ load_categories(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->ncategories = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->ncategories = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->categories = MemoryContextAlloc(cxt, sizeof(PolicyCategory) * Max(pt->ncategories, 1));
 		for (n = 0; n < pt->ncategories; n++)
 		{
-			pt->categories[n].category = load_text(cxt, first + n, 2);
-			pt->categories[n].grade = load_text(cxt, first + n, 3);
+			pt->categories[n].category = as_load_text(cxt, first + n, 2);
+			pt->categories[n].grade = as_load_text(cxt, first + n, 3);
 		}
 	}
 }
@@ -473,7 +468,7 @@ load_rules(PolicyVersion *pv)
 								 " r.stops_on, r.cancels_on, r.target, r.unit, r.count_first_day,"
 								 " r.mandatory, r.rank, r.clauses " OF_TYPE
 								 " ORDER BY t.ticket_type, r.clock, r.rank DESC, r.rule", "sla_rule");
-	int			nrows = load_query(query, pv);
+	int			nrows = as_load_query(query, pv);
 	int			i;
 
 	for (i = 0; i < pv->ntypes; i++)
@@ -482,25 +477,25 @@ load_rules(PolicyVersion *pv)
 		int			first = 0;
 		int			n;
 
-		pt->nrules = rows_of_type(pt->ticket_type, nrows, &first);
+		pt->nrules = as_rows_of_type(pt->ticket_type, nrows, &first);
 		pt->rules = MemoryContextAlloc(cxt, sizeof(ClockRule) * Max(pt->nrules, 1));
 		for (n = 0; n < pt->nrules; n++)
 		{
 			ClockRule  *rule = &pt->rules[n];
 			int			row = first + n;
-			char	   *condition = load_text(cxt, row, 4);
+			char	   *condition = as_load_text(cxt, row, 4);
 
-			rule->rule = load_text(cxt, row, 2);
-			rule->clock = load_text(cxt, row, 3);
-			load_list(cxt, row, 5, &rule->starts_on);
-			load_list(cxt, row, 6, &rule->stops_on);
-			load_list(cxt, row, 7, &rule->cancels_on);
+			rule->rule = as_load_text(cxt, row, 2);
+			rule->clock = as_load_text(cxt, row, 3);
+			as_load_list(cxt, row, 5, &rule->starts_on);
+			as_load_list(cxt, row, 6, &rule->stops_on);
+			as_load_list(cxt, row, 7, &rule->cancels_on);
 			rule->target = load_interval(cxt, row, 8);
-			rule->calendar_day = strcmp(load_text(CurrentMemoryContext, row, 9), "calendar_day") == 0;
+			rule->calendar_day = strcmp(as_load_text(CurrentMemoryContext, row, 9), "calendar_day") == 0;
 			rule->count_first_day = load_bool(row, 10);
 			rule->mandatory = load_bool(row, 11);
-			rule->rank = load_int(row, 12);
-			rule->clauses = load_clauses(cxt, row, 13);
+			rule->rank = as_load_int(row, 12);
+			rule->clauses = as_load_clauses(cxt, row, 13);
 			rule->expr = add_expr(pv, pt, false, condition, rule->rule, rule->clauses);
 		}
 		as_policy_make_actions(pt);
@@ -514,7 +509,7 @@ load_rules(PolicyVersion *pv)
 static void
 check_digest(const PolicyVersion *pv)
 {
-	if (load_query("SELECT 1 FROM aftersales.policy_version WHERE policy" EQ "$1 AND version" EQ "$2"
+	if (as_load_query("SELECT 1 FROM aftersales.policy_version WHERE policy" EQ "$1 AND version" EQ "$2"
 				   " AND digest" EQ "aftersales.policy_digest($1, $2)", pv) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
@@ -545,22 +540,22 @@ as_policy_load(PolicyVersion *pv)
 	pv->nexprs = 0;
 	check_digest(pv);
 
-	nrows = load_query("SELECT ticket_type FROM aftersales.ticket_type"
+	nrows = as_load_query("SELECT ticket_type FROM aftersales.ticket_type"
 					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY ticket_type", pv);
 	pv->types = MemoryContextAllocZero(cxt, sizeof(PolicyType) * Max(nrows, 1));
 	for (i = 0; i < nrows; i++)
 	{
 		pv->types[i].version = pv;
-		pv->types[i].ticket_type = load_text(cxt, i, 1);
+		pv->types[i].ticket_type = as_load_text(cxt, i, 1);
 	}
 	pv->ntypes = nrows;
 
-	nrows = load_query("SELECT area FROM aftersales.service_area"
+	nrows = as_load_query("SELECT area FROM aftersales.service_area"
 					   " WHERE policy" EQ "$1 AND version" EQ "$2 ORDER BY position, area", pv);
 	pv->areas.n = nrows;
 	pv->areas.item = MemoryContextAlloc(cxt, sizeof(char *) * Max(nrows, 1));
 	for (i = 0; i < nrows; i++)
-		pv->areas.item[i] = load_text(cxt, i, 1);
+		pv->areas.item[i] = as_load_text(cxt, i, 1);
 
 	load_states(pv);
 	load_transitions(pv);
@@ -569,6 +564,7 @@ as_policy_load(PolicyVersion *pv)
 	load_events(pv);
 	load_categories(pv);
 	load_rules(pv);
+	as_policy_load_records(pv);
 	load_end(&ls);
 	pv->loaded = true;
 }

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "emit.h"
 #include "policy.h"
 
 static AsStatement *statements = NULL;	/* newest first */
@@ -178,7 +179,10 @@ as_statement_begin(PG_FUNCTION_ARGS)
 		statements = st;
 	}
 	else
+	{
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
+		st->origin = as_emit_take(relid);
+	}
 	st->relid = relid;
 	st->op = trigdata->tg_event & TRIGGER_EVENT_OPMASK;
 	return PointerGetDatum(NULL);
