@@ -39,6 +39,14 @@ CREATE FUNCTION aftersales.approval_record() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_approval_record';
 COMMENT ON FUNCTION aftersales.approval_record() IS 'AFTER STATEMENT on approval: writes the events approved:<kind> and decided:<kind>, and excuses breaches.';
 
+CREATE FUNCTION aftersales.contact_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_contact_judge';
+COMMENT ON FUNCTION aftersales.contact_judge() IS 'BEFORE ROW on contact: what has become an event of a ticket may not change.';
+
+CREATE FUNCTION aftersales.contact_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_contact_record';
+COMMENT ON FUNCTION aftersales.contact_record() IS 'AFTER STATEMENT on contact: writes the events call_in, answered and hung_up.';
+
 CREATE FUNCTION aftersales.protect() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_protect';
 COMMENT ON FUNCTION aftersales.protect() IS 'BEFORE STATEMENT on protected tables: refuses direct writes (SV004).';

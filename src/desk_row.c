@@ -117,6 +117,35 @@ as_desk_ticket(Judgement *j, const DeskRow *r, const char *constraint)
 }
 
 /*
+ * as_desk_look reads the ticket j->ticket_id as it is now, without a lock,
+ * and finds its policy, which is fixed; NULL when there is no such ticket.
+ */
+TicketRow *
+as_desk_look(Judgement *j)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(j->ticket_id);
+	TicketRow  *ticket = NULL;
+	HeapTupleData tuple;
+	bool		isnull;
+
+	SPI_connect();
+	if (as_run_read(j->desk, PLAN_TICKET, &value) > 0)
+	{
+		as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+		MemoryContextSwitchTo(cxt);
+		ticket = as_deform(j->desk, heap_copytuple(&tuple));
+	}
+	SPI_finish();
+	MemoryContextSwitchTo(cxt);
+	if (ticket == NULL)
+		return NULL;
+	j->from = j->to = TextDatumGetCString(TVAL(j->desk, ticket, TC_STATUS));
+	as_find_ticket_policy(j, ticket);
+	return ticket;
+}
+
+/*
  * as_desk_is_repeated tells whether a row's external_ref is taken.  Such a
  * row is not judged: the unique index refuses it, or ON CONFLICT skips it, as
  * befits a retry, whatever has happened to the ticket since.

@@ -72,6 +72,7 @@ extern char *as_desk_text(const DeskRow *r, int col);
 extern HeapTuple as_desk_tuple(const DeskRow *r);
 extern void as_desk_refuse_owned(const Judgement *j, const DeskRow *r, int col, const char *hint);
 extern TicketRow *as_desk_ticket(Judgement *j, const DeskRow *r, const char *constraint);
+extern TicketRow *as_desk_look(Judgement *j);
 extern bool as_desk_is_repeated(const DeskRow *r, const AsDesk *desk, int col, PlanId plan);
 extern RowMeaning *as_meaning_add(AsStatement *st, const DeskRow *r, int64 id);
 extern void as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,

@@ -36,6 +36,9 @@ extern void as_judge_move(Judgement *j);
 extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 							const char *what, const char *clauses);
 
+/* ticket.c */
+extern bool as_same_time(TimestampTz a, TimestampTz b);
+
 /* event.c */
 extern bool as_event_is_built_in(const char *event);
 extern void as_find_ticket_policy(Judgement *j, const TicketRow *ticket);

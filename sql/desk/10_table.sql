@@ -292,7 +292,7 @@ ALTER TABLE @desk@.ticket
 CREATE INDEX ticket_contact_idx ON @desk@.ticket (contact_id) WHERE contact_id IS NOT NULL;
 COMMENT ON TABLE @desk@.contact IS 'One row per call, letter or visit of a customer. Linked to a ticket whose policy declares the events, it yields call_in, answered and hung_up.';
 COMMENT ON COLUMN @desk@.contact.contact_id IS 'Key.';
-COMMENT ON COLUMN @desk@.contact.ticket_id IS 'The ticket it is about; NULL: none yet.';
+COMMENT ON COLUMN @desk@.contact.ticket_id IS 'The ticket it is about; NULL: none yet. Fixed once given.';
 COMMENT ON COLUMN @desk@.contact.channel IS 'phone, letter, visit, ...';
 COMMENT ON COLUMN @desk@.contact.rings IS 'How often it rang before it was answered.';
 COMMENT ON COLUMN @desk@.contact.started_at IS 'When it began to ring, or came in (event call_in).';
