@@ -146,6 +146,7 @@ struct AsStatement
 	HTAB	   *notes;			/* by ticket_id, from the second row on */
 	struct AppEvents *app;		/* application events being inserted */
 	const char *origin;			/* of built-in events being emitted; NULL: an application's */
+	HTAB	   *shifts;			/* that it may have finished, see shift.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
@@ -209,7 +210,9 @@ typedef enum PlanId
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
 	PLAN_EMIT, PLAN_REF_PROMISE, PLAN_REF_APPROVAL, PLAN_APPROVALS, PLAN_APPROVED, PLAN_OPEN_PROMISES,
 	PLAN_CLOCK, PLAN_BREACH, PLAN_EXCUSE,
-	PLAN_TICKET, PLAN_COUNT
+	PLAN_TICKET,
+	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
+	PLAN_COUNT
 } PlanId;
 
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,

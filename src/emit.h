@@ -64,6 +64,10 @@ extern JsonbValue as_json_boolean(bool b);
 extern Jsonb *as_json_object(MemoryContext cxt, int n, const char *const *keys,
 							 JsonbValue *values);
 
+/* shift.c */
+extern void as_shift_note(AsStatement *st, const TicketRow *old, const TicketRow *new);
+extern void as_shift_done(AsStatement *st);
+
 /* desk_row.c */
 extern void as_desk_row(DeskRow *r, Relation rel, TupleTableSlot *slot,
 						const char *const *column, int ncolumns);

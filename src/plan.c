@@ -75,6 +75,10 @@ typedef struct PlanText
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
 	" occurred_at, from_state, to_state, private_digest, hash) "
 
+#define SHIFT_TICKETS \
+	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
+	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
+
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 10,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
@@ -249,7 +253,16 @@ static const PlanText plan_text[] = {
 	{PLAN_EXCUSE, 3, {INT8OID, TIMESTAMPTZOID, TEXTOID},
 	"UPDATE @.sla_breach SET excused_at = $2, excused_by = $3 WHERE clock_id" EQ "$1"},
 	{PLAN_TICKET, 1, {INT8OID},
-	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1"}
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1"},
+
+	{PLAN_SHIFT, 1, {INT8OID},
+	"SELECT 1 FROM @.shift WHERE shift_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_TICKETS, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS},
+	{PLAN_SHIFT_LOCK, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS " FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_AT, 2, {INT8ARRAYOID, TEXTARRAYOID},
+		"SELECT pg_catalog.max(e.occurred_at) FROM @.ticket_event e"
+		" WHERE e.ticket_id" EQ "ANY ($1) AND e.to_state" EQ "ANY ($2)"
+	" AND (e.from_state IS NULL OR NOT e.from_state" EQ "ANY ($2))"}
 };
 
 typedef struct PlanKey
