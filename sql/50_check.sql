@@ -322,6 +322,15 @@ BEGIN ATOMIC
     WHERE d.policy = check_policy.policy AND d.version = check_policy.version
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = coalesce(d.becomes_type, d.ticket_type))
     UNION ALL
+    SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule,
+           'becomes_type ' || d.becomes_type || ' does not declare attribute ' || a.attribute || ' as ' || d.ticket_type || ' does'
+    FROM aftersales.duplicate_rule d
+    JOIN aftersales.attribute a ON a.policy = d.policy AND a.version = d.version AND a.ticket_type = d.ticket_type
+    WHERE d.policy = check_policy.policy AND d.version = check_policy.version AND d.becomes_type <> d.ticket_type
+      AND NOT EXISTS (SELECT FROM aftersales.attribute b
+                      WHERE b.policy = d.policy AND b.version = d.version AND b.attribute = a.attribute
+                        AND (b.ticket_type IS NULL OR b.ticket_type = d.becomes_type) AND b.data_type = a.data_type)
+    UNION ALL
     SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_category names ' || d.becomes_category || ', no category of that type'
     FROM aftersales.duplicate_rule d
     WHERE d.policy = check_policy.policy AND d.version = check_policy.version

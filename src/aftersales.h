@@ -147,6 +147,7 @@ struct AsStatement
 	struct AppEvents *app;		/* application events being inserted */
 	const char *origin;			/* of built-in events being emitted; NULL: an application's */
 	HTAB	   *shifts;			/* that it may have finished, see shift.c */
+	struct Matches *matches;	/* duplicates, see duplicate.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
@@ -212,6 +213,7 @@ typedef enum PlanId
 	PLAN_CLOCK, PLAN_BREACH, PLAN_EXCUSE,
 	PLAN_TICKET,
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
+	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
 	PLAN_COUNT
 } PlanId;
 

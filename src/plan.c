@@ -262,7 +262,19 @@ static const PlanText plan_text[] = {
 	{PLAN_SHIFT_AT, 2, {INT8ARRAYOID, TEXTARRAYOID},
 		"SELECT pg_catalog.max(e.occurred_at) FROM @.ticket_event e"
 		" WHERE e.ticket_id" EQ "ANY ($1) AND e.to_state" EQ "ANY ($2)"
-	" AND (e.from_state IS NULL OR NOT e.from_state" EQ "ANY ($2))"}
+	" AND (e.from_state IS NULL OR NOT e.from_state" EQ "ANY ($2))"},
+
+	{PLAN_MATCHES, 1, {INT8OID},
+	"SELECT ticket_id FROM @.ticket_match WHERE digest" EQ "$1 ORDER BY ticket_id"},
+	{PLAN_SHARE_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_MATCH_GONE, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"DELETE FROM @.ticket_match m USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+	" AS x(ticket_id, rule) WHERE m.ticket_id" EQ "x.ticket_id AND m.rule" EQ "x.rule"},
+	{PLAN_MATCH_COME, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"INSERT INTO @.ticket_match (ticket_id, rule, digest)"
+		" SELECT x.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3)) AS x"}
 };
 
 typedef struct PlanKey

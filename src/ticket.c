@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "duplicate.h"
 #include "event.h"
 #include "workflow.h"
 
@@ -195,6 +196,7 @@ judge_opening(Judgement *j)
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	given = reported_opening(j, &at);
 	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
+	as_judge_duplicate(j);
 	if (j->to == NULL)
 	{
 		if (j->pt->default_state == STATE_NONE)

@@ -34,6 +34,9 @@ CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE 
 CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.outbox
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.ticket_match
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
 -- What is recorded besides the status becomes events.
 CREATE TRIGGER aftersales_begin BEFORE INSERT ON @desk@.promise
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
