@@ -148,6 +148,21 @@ CREATE FUNCTION aftersales.allowed_transitions(
     RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_allowed_transitions';
 COMMENT ON FUNCTION aftersales.allowed_transitions(bigint[], name) IS 'What each ticket may do next: one row per move and unmet guard, one row with guard NULL when all are met. Same judgement as the triggers, by the caller''s actor.';
+CREATE FUNCTION aftersales.allowed_events(
+        ticket_ids bigint[], desk name DEFAULT NULL,
+        OUT ticket_id bigint, OUT event text, OUT label_en text, OUT label_zh text,
+        OUT allowed boolean, OUT role_ok boolean, OUT state_ok boolean,
+        OUT required_data text[], OUT clauses text[])
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_allowed_events';
+COMMENT ON FUNCTION aftersales.allowed_events(bigint[], name) IS 'What may be logged for each ticket: one row per event that applications may insert. Same judgement as the triggers, by the caller''s actor; required_data names the keys that the event''s data must hold.';
+CREATE FUNCTION aftersales.move(
+        INOUT ticket_id bigint, to_state text, happened_at timestamptz DEFAULT NULL, note text DEFAULT NULL,
+        INOUT row_version integer DEFAULT NULL, external_ref text DEFAULT NULL, attributes jsonb DEFAULT NULL,
+        desk name DEFAULT NULL, OUT status text, OUT status_at timestamptz)
+    RETURNS record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_move';
+COMMENT ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) IS 'Moves a ticket: one UPDATE with the caller''s rights, judged as any other. attributes are merged; row_version is the one that was read; external_ref goes onto the event and makes a retry safe (SV013: taken by an event with other contents). Returns the ticket as it then is.';
 CREATE FUNCTION aftersales.sweep(at timestamptz DEFAULT NULL, max_tickets integer DEFAULT NULL, desk name DEFAULT NULL,
         OUT what text, OUT rows bigint)
     RETURNS SETOF record

@@ -18,6 +18,8 @@ REVOKE ALL ON FUNCTION aftersales.create_desk(name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.allowed_events(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
 

@@ -146,6 +146,7 @@ struct AsStatement
 	HTAB	   *notes;			/* by ticket_id, from the second row on */
 	struct AppEvents *app;		/* application events being inserted */
 	const char *origin;			/* of built-in events being emitted; NULL: an application's */
+	const char *external_ref;	/* of the last event of its only row, see move.c */
 	HTAB	   *shifts;			/* that it may have finished, see shift.c */
 	struct Matches *matches;	/* duplicates, see duplicate.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
@@ -214,6 +215,7 @@ typedef enum PlanId
 	PLAN_TICKET,
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
+	PLAN_REF_EVENT,
 	PLAN_COUNT
 } PlanId;
 

@@ -279,6 +279,8 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 		events = lappend(events, e);
 	}
 
+	if (events != NIL)
+		((EventRow *) llast(events))->external_ref = st->external_ref;
 	is_judged = is_judged && list_length(events) == 1;
 	foreach(lc, events)
 	{

@@ -19,6 +19,7 @@
 #define ERRCODE_SV_UNKNOWN_VALUE			MAKE_SQLSTATE('S', 'V', '0', '1', '0')
 #define ERRCODE_SV_UNSOUND_POLICY			MAKE_SQLSTATE('S', 'V', '0', '1', '1')
 #define ERRCODE_SV_CLOCK_EXPIRED			MAKE_SQLSTATE('S', 'V', '0', '1', '2')
+#define ERRCODE_SV_OTHER_CONTENTS			MAKE_SQLSTATE('S', 'V', '0', '1', '3')
 #define ERRCODE_SV_WHICH_DESK				MAKE_SQLSTATE('S', 'V', '0', '1', '4')
 
 #endif							/* AFTERSALES_ERRCODES_H */

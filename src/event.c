@@ -329,10 +329,19 @@ check_event_data(Judgement *j, const PolicyEvent *pe, Jsonb *data)
 	}
 }
 
+/*
+ * as_event_fits_state tells whether an event may be logged in a state.
+ */
+bool
+as_event_fits_state(const PolicyEvent *pe, const char *state)
+{
+	return pe->any_state || as_text_in(&pe->allowed_in, state);
+}
+
 static void
 check_event_state(Judgement *j, const PolicyEvent *pe)
 {
-	if (!pe->any_state && !as_text_in(&pe->allowed_in, j->from))
+	if (!as_event_fits_state(pe, j->from))
 		refuse_event(j, ERRCODE_SV_TRANSITION_NOT_ALLOWED, pe->event,
 					 psprintf(_("event \"%s\" may not be logged in state \"%s\""), pe->event, j->from),
 					 psprintf(_("It may be logged in: %s."), as_text_join(&pe->allowed_in, ", ")),

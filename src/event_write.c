@@ -88,8 +88,8 @@ static void
 write_one(EventWriter *w)
 {
 	EventRow   *e = w->events[0];
-	Datum		values[10];
-	char		nulls[11] = "          ";
+	Datum		values[11];
+	char		nulls[12] = "           ";
 
 	values[0] = TimestampTzGetDatum(e->recorded_at);
 	values[1] = CStringGetTextDatum(e->actor);
@@ -102,6 +102,7 @@ write_one(EventWriter *w)
 	nulls[8] = e->has_private ? ' ' : 'n';
 	values[8] = e->has_private ? as_bytea(e->digest) : (Datum) 0;
 	values[9] = as_bytea(e->hash);
+	values[10] = text_datum(e->external_ref, &nulls[10]);
 	(void) as_run(w->st->desk, e->has_private ? PLAN_EVENT_ONE_ID : PLAN_EVENT_ONE,
 				  values, nulls, "ticket_event");
 }
@@ -116,12 +117,12 @@ accum_text(ArrayBuildState *state, const char *s)
 static void
 write_many(EventWriter *w)
 {
-	static const Oid types[8] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID};
-	ArrayBuildState *a[8];
-	Datum		values[10];
+	static const Oid types[9] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID};
+	ArrayBuildState *a[9];
+	Datum		values[11];
 	int			i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 9; i++)
 		a[i] = initArrayResult(types[i], CurrentMemoryContext, false);
 	for (i = 0; i < w->n; i++)
 	{
@@ -136,10 +137,11 @@ write_many(EventWriter *w)
 		as_accum(a[6], e->has_private ? as_bytea(e->digest) : (Datum) 0,
 								!e->has_private, BYTEAOID);
 		as_accum(a[7], as_bytea(e->hash), false, BYTEAOID);
+		accum_text(a[8], e->external_ref);
 	}
 	values[0] = TimestampTzGetDatum(w->events[0]->recorded_at);
 	values[1] = CStringGetTextDatum(w->events[0]->actor);
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 9; i++)
 		values[i + 2] = as_array(a[i]);
 	(void) as_run(w->st->desk, PLAN_EVENT_MANY, values, NULL, "ticket_event");
 }

@@ -205,8 +205,10 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
+		" aftersales.allowed_events(bigint[], name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text), aftersales.approved(text), aftersales.open_promises() TO @role@"},
+	" aftersales.clock_expired(text), aftersales.approved(text), aftersales.open_promises(),"
+		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"

@@ -21,6 +21,7 @@
 #include "utils/guc.h"
 
 #include "emit.h"
+#include "move.h"
 #include "policy.h"
 
 AFTERSALES_MODULE_MAGIC;
@@ -107,6 +108,7 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_ABORT:
 			armed_relid = InvalidOid;
 			as_emit_forget();
+			as_move_forget();
 			while (as_statement_first() != NULL)
 				as_statement_drop(as_statement_first());
 			break;
@@ -125,6 +127,7 @@ subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 		return;
 	armed_relid = InvalidOid;
 	as_emit_forget();
+	as_move_forget();
 	while ((st = as_statement_first()) != NULL &&
 		   st->nest_level >= GetCurrentTransactionNestLevel())
 		as_statement_drop(st);

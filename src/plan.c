@@ -73,26 +73,26 @@ typedef struct PlanText
 
 #define EVENT_COLUMNS \
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
-	" occurred_at, from_state, to_state, private_digest, hash) "
+	" occurred_at, from_state, to_state, private_digest, hash, external_ref) "
 
 #define SHIFT_TICKETS \
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
 static const PlanText plan_text[] = {
-	{PLAN_EVENT_ONE, 10,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10)"},
-	{PLAN_EVENT_ONE_ID, 10,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
-	{PLAN_EVENT_MANY, 10,
+	{PLAN_EVENT_ONE, 11,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
+	{PLAN_EVENT_ONE_ID, 11,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 11,
 		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID},
 		EVENT_COLUMNS "SELECT $1, $2, 'ticket', e.*"
 		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
-	" pg_catalog.unnest($9), pg_catalog.unnest($10)) AS e RETURNING event_id"},
+	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11)) AS e RETURNING event_id"},
 
 	{PLAN_PRIVATE_ONE, 4, {INT8OID, BYTEAOID, TEXTOID, JSONBOID},
 	"INSERT INTO @.event_private (event_id, salt, note, data) VALUES ($1, $2, $3, $4)"},
@@ -274,7 +274,14 @@ static const PlanText plan_text[] = {
 	{PLAN_MATCH_COME, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
 		"INSERT INTO @.ticket_match (ticket_id, rule, digest)"
 		" SELECT x.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
-	" pg_catalog.unnest($3)) AS x"}
+	" pg_catalog.unnest($3)) AS x"},
+
+	{PLAN_REF_EVENT, 1, {TEXTOID},
+		"SELECT e.ticket_id, (SELECT s.to_state FROM @.ticket_event s WHERE s.ticket_id" EQ "e.ticket_id"
+		" AND s.seq" LE "e.seq AND s.to_state IS NOT NULL ORDER BY s.seq DESC LIMIT 1), e.occurred_at,"
+		" p.note, e.private_digest IS NOT NULL AND p.event_id IS NULL, e.origin"
+		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+	" WHERE e.external_ref" EQ "$1"}
 };
 
 typedef struct PlanKey

@@ -91,6 +91,8 @@ typedef struct PolicyEvent
 	TextList	allowed_in;
 	TextList	required_data;
 	Interval   *backdate_limit; /* NULL: none */
+	char	   *label_en;
+	char	   *label_zh;
 	char	   *clauses;
 } PolicyEvent;
 

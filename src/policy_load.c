@@ -405,7 +405,8 @@ load_events(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
 	char	   *query = psprintf("SELECT DISTINCT ON (t.ticket_type, r.event) t.ticket_type, r.event,"
-								 " r.roles, r.allowed_in, r.required_data, r.backdate_limit, r.clauses "
+								 " r.roles, r.allowed_in, r.required_data, r.backdate_limit, r.clauses,"
+								 " r.label_en, r.label_zh "
 								 OF_TYPE
 								 " ORDER BY t.ticket_type, r.event, r.ticket_type NULLS LAST",
 								 "event_type");
@@ -431,6 +432,8 @@ load_events(PolicyVersion *pv)
 			as_load_list(cxt, row, 5, &e->required_data);
 			e->backdate_limit = load_interval(cxt, row, 6);
 			e->clauses = as_load_clauses(cxt, row, 7);
+			e->label_en = as_load_text(cxt, row, 8);
+			e->label_zh = as_load_text(cxt, row, 9);
 		}
 	}
 }

@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "emit.h"
+#include "move.h"
 #include "policy.h"
 
 static AsStatement *statements = NULL;	/* newest first */
@@ -182,6 +183,7 @@ as_statement_begin(PG_FUNCTION_ARGS)
 	{
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
 		st->origin = as_emit_take(relid);
+		st->external_ref = as_move_take(relid);
 	}
 	st->relid = relid;
 	st->op = trigdata->tg_event & TRIGGER_EVENT_OPMASK;

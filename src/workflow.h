@@ -40,6 +40,7 @@ extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 extern bool as_same_time(TimestampTz a, TimestampTz b);
 
 /* event.c */
+extern bool as_event_fits_state(const PolicyEvent *pe, const char *state);
 extern bool as_event_is_built_in(const char *event);
 extern void as_find_ticket_policy(Judgement *j, const TicketRow *ticket);
 
