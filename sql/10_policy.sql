@@ -20,7 +20,8 @@ CREATE TABLE aftersales.policy (
     title_en    text NOT NULL,
     title_zh    text,
     source      text,
-    timezone    text NOT NULL DEFAULT 'UTC'
+    timezone    text NOT NULL DEFAULT 'UTC',
+    calendar    text
 );
 COMMENT ON TABLE aftersales.policy IS 'One row per company rule set. A new policy gets draft version 1.';
 COMMENT ON COLUMN aftersales.policy.policy IS 'Code of the policy; tickets name it.';
@@ -28,6 +29,7 @@ COMMENT ON COLUMN aftersales.policy.title_en IS 'Title in English.';
 COMMENT ON COLUMN aftersales.policy.title_zh IS 'Title in Chinese.';
 COMMENT ON COLUMN aftersales.policy.source IS 'The document the rules come from.';
 COMMENT ON COLUMN aftersales.policy.timezone IS 'IANA time zone in which days begin and end for this policy.';
+COMMENT ON COLUMN aftersales.policy.calendar IS 'Calendar of its rules that name none; fixed once a version is active.';
 
 CREATE TABLE aftersales.policy_version (
     policy          text NOT NULL,

@@ -127,7 +127,7 @@ CREATE FUNCTION aftersales.activate_policy(policy text, version integer, effecti
 COMMENT ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) IS 'Freezes a draft and puts it in force for tickets opened from effective_from on (NULL: from now; for a policy''s first active version: from ever). SV011: not sound, the problems are listed.';
 CREATE FUNCTION aftersales.expression_problem(policy text, version integer, ticket_type text, kind text, expression text) RETURNS text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'as_expression_problem';
-COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) IS 'What is wrong with an expression (kind: condition or guard) for that ticket type, NULL when nothing is.';
+COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) IS 'What is wrong with an expression (kind: condition, guard or due) for that ticket type, NULL when nothing is.';
 
 -- Desks
 
@@ -173,6 +173,18 @@ CREATE FUNCTION aftersales.verify_audit(since timestamptz DEFAULT NULL, desk nam
     RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_verify_audit';
 COMMENT ON FUNCTION aftersales.verify_audit(timestamptz, name) IS 'Recomputes the event chain of every ticket (of those changed since, when given) and returns what does not fit: a hash, a gap, a head, a private row. No row when sound.';
+
+CREATE FUNCTION aftersales.correct_event(event_id bigint, reason text, new_occurred_at timestamptz DEFAULT NULL, desk name DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_correct_event';
+COMMENT ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) IS 'Puts an event right by a further one (event correction, whose event_id it returns): at another time, or taken out when new_occurred_at is NULL. State and clocks are replayed; recorded breaches stay, cleared where they were none. A policy limits who may with roles in its event_type row correction. SV001: the moves that are left would not be allowed; SV004: not an event that can be corrected; SV005: time out of order.';
+CREATE FUNCTION aftersales.void_ticket(ticket_id bigint, reason text, desk name DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_void_ticket';
+COMMENT ON FUNCTION aftersales.void_ticket(bigint, text, name) IS 'Voids a ticket that should never have been opened: event voided, its open clocks end as voided, it takes no more writes and counts nowhere. A policy limits who may with roles in its event_type row voided. SV001: it is void already.';
+CREATE FUNCTION aftersales.verify_clocks(since timestamptz DEFAULT NULL, desk name DEFAULT NULL,
+        OUT ticket_id bigint, OUT clock_id bigint, OUT clock text, OUT cycle integer, OUT problem text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_verify_clocks';
+COMMENT ON FUNCTION aftersales.verify_clocks(timestamptz, name) IS 'Folds the clocks of every ticket (of those changed or with events since, when given) anew from its events and returns the stored ones that differ, with the column that does. No row when sound; nothing is written.';
 
 -- Triggers of the policy tables.  Logical replication fires row triggers only
 -- (but for TRUNCATE), so there invalidation is by row.
@@ -248,7 +260,7 @@ CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.
     FOR EACH ROW EXECUTE FUNCTION aftersales.table_changed();
 ALTER TABLE aftersales.workflow_guard ENABLE ALWAYS TRIGGER table_changed, ENABLE REPLICA TRIGGER table_changed_row;
 CREATE TRIGGER policy_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.sla_rule
-    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('condition', 'condition');
+    FOR EACH ROW EXECUTE FUNCTION aftersales.policy_row_check('condition', 'condition', 'due_from', 'due');
 CREATE TRIGGER table_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersales.sla_rule
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.table_changed();
 CREATE TRIGGER table_changed_row AFTER INSERT OR UPDATE OR DELETE ON aftersales.sla_rule

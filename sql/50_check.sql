@@ -162,6 +162,7 @@ BEGIN ATOMIC
               WHERE e.event ~ '^promise:'
         UNION SELECT a.of_type, n.event || a.kind FROM approval a CROSS JOIN (VALUES ('approved:'), ('decided:')) n(event)
         UNION SELECT s.ticket_type, 'status:' || s.state FROM state s
+        UNION SELECT r.of_type, 'due:' || r.clock FROM rule r
         UNION SELECT t.ticket_type, 'changed:' || a.attname
               FROM type t
               JOIN pg_catalog.pg_attribute a ON a.attrelid = 'aftersales.ticket_template'::regclass
@@ -185,6 +186,10 @@ BEGIN ATOMIC
     SELECT 'error', 'policy_version', check_policy.version::text, 'there is no such version'
     WHERE NOT EXISTS (SELECT FROM aftersales.policy_version v
                       WHERE v.policy = check_policy.policy AND v.version = check_policy.version)
+    UNION ALL
+    SELECT x.severity, 'calendar', p.calendar, x.item || ': ' || x.problem
+    FROM aftersales.policy p CROSS JOIN LATERAL aftersales.check_calendar(p.calendar) x
+    WHERE p.policy = check_policy.policy AND p.calendar IS NOT NULL
     UNION ALL
     SELECT 'error', 'ticket_type', '-', 'the version has no ticket types'
     WHERE NOT EXISTS (SELECT FROM type)

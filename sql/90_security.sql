@@ -21,7 +21,22 @@ REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLI
 REVOKE ALL ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_events(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE aftersales.sweep_all(integer, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.done_outbox(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.verify_clocks(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.void_ticket(bigint, text, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.add_working_time(timestamptz, interval, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.working_time_between(timestamptz, timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.is_working_time(timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.next_working_time(timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.calendar_known_until(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.install_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.load_calendar_days(text, jsonb) FROM PUBLIC;
 
 -- Policy rows are the users' data.
 SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');
@@ -39,4 +54,9 @@ SELECT pg_catalog.pg_extension_config_dump('aftersales.escalation_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.approval_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.duplicate_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_hours', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_day', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_revision', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_history', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.clause', 'WHERE NOT builtin');

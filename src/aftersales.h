@@ -103,6 +103,8 @@ struct AsDesk
 	AttrNumber	attno[TC_COUNT];
 	bool	   *is_business;	/* by attribute index: a change is an event */
 	bool		check_events;	/* others' triggers see our events */
+	TimestampTz go_live;		/* nothing due before it escalates */
+	int64		entry_grace;	/* for what is recorded late, microseconds */
 	AsActor    *actors;			/* those met so far */
 	Oid			session_user;	/* whom the next two speak of */
 	bool		is_application;
@@ -122,6 +124,9 @@ typedef struct RowNote
 	TimestampTz at;				/* when what the row reports happened */
 	int32		prev_seq;		/* chain head the row's events follow */
 	uint8		prev_hash[HASH_LEN];
+	bool		is_timed;		/* they come from time, not from a writer */
+	TicketRow  *settled;		/* the old row after what time did; NULL: as it was */
+	List	   *timed;			/* the events of that (EventRow) */
 } RowNote;
 
 /* One execution of a data-modifying statement on a desk table. */
@@ -130,6 +135,9 @@ struct AsStatement
 	Oid			relid;
 	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
 	bool		internal;		/* our own write: nothing to judge */
+	bool		is_touch;		/* our own, for what time does to tickets, */
+	TimestampTz touch_at;		/* up to then, */
+	const struct TouchOp *touch_op; /* or for this */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */
@@ -161,6 +169,7 @@ extern char *as_setting_actor;
 extern char *as_setting_desk;
 extern int	as_setting_language;
 extern int	as_setting_clock_skew;
+extern int	as_setting_sweep_interval;
 extern TimestampTz as_now(void);
 extern bool as_restoring(void);
 extern void as_arm(Oid relid);
@@ -199,19 +208,18 @@ typedef enum PlanId
 {
 	PLAN_EVENT_ONE, PLAN_EVENT_ONE_ID, PLAN_EVENT_MANY,
 	PLAN_PRIVATE_ONE, PLAN_PRIVATE_MANY,
-	PLAN_END_ONE, PLAN_END_MANY,
-	PLAN_CONCERNED_ONE, PLAN_CONCERNED_MANY,
-	PLAN_START_NEW_ONE, PLAN_START_NEW_MANY,
-	PLAN_START_FIRST_ONE, PLAN_START_FIRST_MANY,
-	PLAN_START_AGAIN_ONE, PLAN_START_AGAIN_MANY,
-	PLAN_BREACHES,
-	PLAN_CLEAR_BREACH,
-	PLAN_CLOCKS_OF_TICKET, PLAN_CLOCK_SET, PLAN_AFTER_START, PLAN_STATUS_AT,
-	PLAN_LOCK_TICKET, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
+	PLAN_CLOCKS_ONE, PLAN_CLOCKS_MANY,
+	PLAN_CLOCK_END_ONE, PLAN_CLOCK_END_MANY,
+	PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY,
+	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_MANY, PLAN_CLOCK_WHOLE,
+	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
+	PLAN_ESCALATION, PLAN_OUTBOX,
+	PLAN_HISTORY, PLAN_LATER_CHANGE, PLAN_OUTDATED, PLAN_CALENDAR_REV,
+	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
 	PLAN_EMIT, PLAN_REF_PROMISE, PLAN_REF_APPROVAL, PLAN_APPROVALS, PLAN_APPROVED, PLAN_OPEN_PROMISES,
-	PLAN_CLOCK, PLAN_BREACH, PLAN_EXCUSE,
+	PLAN_CLOCK, PLAN_EXCUSED, PLAN_EXCUSE,
 	PLAN_TICKET,
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,

@@ -24,18 +24,16 @@ typedef struct EventHead
 	uint8		own_hash[HASH_LEN];
 	struct AppEvent *first;		/* its events, in the order of their places */
 	struct AppEvent *last;
-	int			rounds;			/* of them given to a round of clock steps */
 } EventHead;
 
 typedef struct AppEvent
 {
 	EventRow	row;
 	int64		event_id;
-	ClockStep	step;
 	const PolicyType *pt;
 	HeapTuple	ticket;
 	EventHead  *head;
-	int			round;			/* k-th event of its ticket in time */
+	bool		is_late;		/* something later was recorded before it */
 	bool		clocks_done;
 	struct AppEvent *next;		/* of the same ticket */
 } AppEvent;

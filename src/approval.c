@@ -426,7 +426,7 @@ excuse(AsStatement *st, const RowMeaning *m)
 	if (!m->excuses)
 		return;
 	values[0] = Int64GetDatum(m->clock_id);
-	if (as_run_read(st->desk, PLAN_BREACH, values) == 0)
+	if (as_run_read(st->desk, PLAN_EXCUSED, values) == 0)
 		refuse_excuse(st, m, false);
 	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	if (!isnull)

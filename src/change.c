@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 
 #include "event.h"
+#include "settle.h"
 
 /*
  * as_column_changed tells whether attribute i differs, whatever its form
@@ -231,8 +232,8 @@ new_event(AsStatement *st, const RowNote *note, int32 seq)
 	e->seq = seq;
 	e->occurred_at = note->at;
 	e->recorded_at = st->recorded_at;
-	e->actor = st->actor->login;
-	e->origin = "ticket";
+	e->actor = note->is_timed ? AS_RULE_ACTOR : st->actor->login;
+	e->origin = note->is_timed ? "rule" : "ticket";
 	return e;
 }
 

@@ -1,138 +1,75 @@
 /*-------------------------------------------------------------------------
  *
  * clock.c
- *	  Which clocks an event starts, and when a clock is due.
- *
- * Clocks are a fold over a ticket's events.  This file holds the part of the
- * fold that needs no table; clock_write.c applies it.
+ *	  Which rules of a clock fit a ticket.
  *
  *-------------------------------------------------------------------------
  */
 #include "aftersales.h"
 
-#include "common/int.h"
-#include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
-#include "utils/datetime.h"
+#include "utils/builtins.h"
 
 #include "clock.h"
 #include "event.h"
 #include "expression.h"
-
-#define MAX_TARGET_DAYS 1000000	/* more than any timestamp's span of use */
-
-/*
- * end_of_day returns the last microsecond of a local day: the beginning of
- * the next day, less one.  A midnight that does not exist moves forward, an
- * ambiguous one is its first occurrence (DetermineTimeZoneOffset's rule).
- */
-static TimestampTz
-end_of_day(int julian, pg_tz *tz)
-{
-	struct pg_tm tm;
-	TimestampTz result;
-	int			offset;
-
-	memset(&tm, 0, sizeof(tm));
-	j2date(julian + 1, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
-	offset = DetermineTimeZoneOffset(&tm, tz);
-	if (tm2timestamp(&tm, 0, &offset, &result) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return result - 1;
-}
-
-/* The end of the n-th calendar day after the start day. */
-static TimestampTz
-due_by_day(const ClockRule *rule, TimestampTz started_at, pg_tz *tz)
-{
-	struct pg_tm tm;
-	fsec_t		fsec;
-	int			offset;
-	int			month;
-	int			julian;
-
-	if (timestamp2tm(started_at, &offset, &tm, &fsec, NULL, tz) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	/* months first, clamped to the month's last day, then days */
-	month = tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon - 1 + rule->target->month;
-	tm.tm_year = month / MONTHS_PER_YEAR;
-	tm.tm_mon = month % MONTHS_PER_YEAR + 1;
-	tm.tm_mday = Min(tm.tm_mday, day_tab[isleap(tm.tm_year)][tm.tm_mon - 1]);
-	julian = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) + rule->target->day;
-	if (rule->count_first_day)
-		julian--;
-	return end_of_day(julian, tz);
-}
+#include "workflow.h"
 
 /*
- * as_step_responsible notes who a row says is responsible, for breaches.
+ * as_responsible notes who a row says answers for the ticket.
  */
 void
-as_step_responsible(const AsDesk *desk, const TicketRow *row, ClockStep *step)
+as_responsible(const AsDesk *desk, const TicketRow *row, Responsible *by)
 {
-	step->has_org = !TNULL(desk, row, TC_ORG_ID);
-	step->org_id = step->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
-	step->assignee = as_row_text(desk, row, TC_ASSIGNEE);
+	by->has_org = !TNULL(desk, row, TC_ORG_ID);
+	by->org_id = by->has_org ? DatumGetInt64(TVAL(desk, row, TC_ORG_ID)) : 0;
+	by->assignee = as_row_text(desk, row, TC_ASSIGNEE);
 }
 
 /*
- * as_clock_due returns the latest instant at which stopping is in time.  The
- * rule has a target.
+ * as_jsonb_text returns a text in a JSON object, NULL when it has none under
+ * that key.
  */
-TimestampTz
-as_clock_due(const ClockRule *rule, TimestampTz started_at, pg_tz *tz)
+char *
+as_jsonb_text(const Jsonb *object, const char *key)
 {
-	TimestampTz due;
-	bool		out_of_range = TIMESTAMP_NOT_FINITE(started_at) ||
-		rule->target->month > MAX_TARGET_DAYS / 30 || rule->target->day > MAX_TARGET_DAYS;
+	JsonbValue	v;
 
-	if (out_of_range)
-		due = 0;
-	else if (rule->calendar_day)
-		due = due_by_day(rule, started_at, tz);
-	else
-		out_of_range = pg_add_s64_overflow(started_at, rule->target->time, &due);
-	if (out_of_range || !IS_VALID_TIMESTAMP(due))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("due time of rule \"%s\" is out of range", rule->rule)));
-	return due;
+	if (object == NULL || !JB_ROOT_IS_OBJECT(object) ||
+		getKeyJsonValueFromContainer(&unconstify(Jsonb *, object)->root, key, strlen(key), &v) == NULL ||
+		v.type != jbvString)
+		return NULL;
+	return pnstrdup(v.val.string.val, v.val.string.len);
 }
 
 /*
  * as_rule_line returns the last line of a refusal, as as_refusal_line does.
  */
 char *
-as_rule_line(const ClockStep *step, const char *rules, const char *clauses)
+as_rule_line(const Fold *f, const char *rules, const char *clauses)
 {
-	return psprintf("ticket=" INT64_FORMAT " from=%s to=%s rule=%s%s%s", step->ticket_id,
-					step->from == NULL ? "-" : step->from, step->to, rules,
+	return psprintf("ticket=" INT64_FORMAT " from=%s to=%s rule=%s%s%s", f->ticket_id,
+					f->from == NULL ? "-" : f->from, f->to, rules,
 					clauses[0] == '\0' ? "" : " clauses=", clauses);
 }
 
 static void
-two_rules_error(const AsStatement *st, const PolicyType *pt, const ClockRule *a, const ClockRule *b,
-				const ClockStep *step)
+two_rules_error(const Fold *f, const ClockRule *a, const ClockRule *b)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
 			 errmsg("rules \"%s\" and \"%s\" of clock \"%s\" both match and have the same rank",
 					a->rule, b->rule, a->clock),
-			 errdetail_internal("%s", as_rule_line(step, psprintf("%s,%s", a->rule, b->rule), a->clauses)),
+			 errdetail_internal("%s", as_rule_line(f, psprintf("%s,%s", a->rule, b->rule), a->clauses)),
 			 errhint("Give the rules of policy \"%s\" different ranks, or conditions that exclude each other.",
-					 pt->version->policy),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+					 f->pt->version->policy),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, f->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, a->rule)));
 }
 
 static void
-no_rule_error(const AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
-			  const ClockStep *step)
+no_rule_error(const Fold *f, const ClockRule *const *rules, int n)
 {
 	StringInfoData names;
 	StringInfoData clauses;
@@ -148,26 +85,45 @@ no_rule_error(const AsStatement *st, const PolicyType *pt, const ClockRule *cons
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
 			 errmsg("no rule of clock \"%s\" fits ticket %lld", rules[0]->clock,
-					(long long) step->ticket_id),
-			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", pt->ticket_type,
-					   as_rule_line(step, names.data, clauses.data)),
+					(long long) f->ticket_id),
+			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", f->pt->ticket_type,
+					   as_rule_line(f, names.data, clauses.data)),
 			 errhint("Give the columns and attributes that the rules' conditions read values that one of them knows."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, st->desk->name),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, f->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "ticket"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rules[0]->rule)));
 }
 
+/* Makes the fold's row the one that expressions read, in the fold's state. */
+static void
+set_row(const Fold *f)
+{
+	const AsDesk *desk = f->st->desk;
+	TicketRow	row;
+	Datum		values[MaxTupleAttributeNumber];
+
+	if (f->status == NULL)
+	{
+		as_expr_set_ticket(f->st, f->row);
+		return;
+	}
+	row.values = values;
+	row.nulls = f->row->nulls;
+	memcpy(values, f->row->values, sizeof(Datum) * desk->tupdesc->natts);
+	TVAL(desk, &row, TC_STATUS) = CStringGetTextDatum(f->status);
+	as_expr_set_ticket(f->st, &row);
+}
+
 /*
- * as_choose_rule returns the rule of one clock that the ticket set for
- * expressions matches, NULL for none.  rules[0..n) are of that clock, highest
- * rank first.
+ * as_choose_rule returns the rule of one clock that the fold's ticket
+ * matches, NULL for none.  rules[0..n) are of that clock, highest rank first.
  */
 const ClockRule *
-as_choose_rule(AsStatement *st, const PolicyType *pt, const ClockRule *const *rules, int n,
-			   const ClockStep *step)
+as_choose_rule(const Fold *f, const ClockRule *const *rules, int n)
 {
 	const ClockRule *chosen = NULL;
 	bool		mandatory = false;
+	bool		row_is_set = false;
 	int			i;
 
 	for (i = 0; i < n; i++)
@@ -175,13 +131,95 @@ as_choose_rule(AsStatement *st, const PolicyType *pt, const ClockRule *const *ru
 		if (chosen != NULL && rules[i]->rank < chosen->rank)
 			break;
 		mandatory = mandatory || rules[i]->mandatory;
-		if (!as_expr_holds(st, pt->version, rules[i]->expr))
+		if (rules[i]->expr >= 0 && !row_is_set)
+		{
+			set_row(f);
+			row_is_set = true;
+		}
+		if (!as_expr_holds(f->st, f->pt->version, rules[i]->expr))
 			continue;
 		if (chosen != NULL)
-			two_rules_error(st, pt, chosen, rules[i], step);
+			two_rules_error(f, chosen, rules[i]);
 		chosen = rules[i];
 	}
 	if (chosen == NULL && mandatory)
-		no_rule_error(st, pt, rules, n, step);
+		no_rule_error(f, rules, n);
 	return chosen;
+}
+
+static void
+choose(const Fold *f, const ClockRule *const *rules, int n, const FoldEvent *e, ChosenRule *chosen)
+{
+	chosen->clock = rules[0]->clock;
+	chosen->rule = as_choose_rule(f, rules, n);
+	chosen->has_due_from = false;
+	chosen->due_from = 0;
+	if (chosen->rule == NULL)
+		return;
+	if (chosen->rule->due_promised)
+		chosen->has_due_from = as_event_time(e->data, "promised_at", &chosen->due_from);
+	else if (chosen->rule->due_expr >= 0)
+	{
+		set_row(f);
+		chosen->has_due_from = as_expr_due(f->st, f->pt->version, chosen->rule->due_expr,
+										   &chosen->due_from);
+	}
+}
+
+/*
+ * as_choose_clock finds the rule of a clock among all its rules.
+ */
+void
+as_choose_clock(const Fold *f, const char *clock, const FoldEvent *e, ChosenRule *chosen)
+{
+	const ClockRule **rules = palloc(sizeof(ClockRule *) * f->pt->nrules);
+	int			n = 0;
+	int			i;
+
+	for (i = 0; i < f->pt->nrules; i++)
+		if (strcmp(f->pt->rules[i].clock, clock) == 0)
+			rules[n++] = &f->pt->rules[i];
+	choose(f, rules, n, e, chosen);
+	pfree(rules);
+}
+
+static void
+choose_for(const Fold *f, const char *event, FoldEvent *e)
+{
+	const EventActions *act = as_policy_actions(f->pt, event);
+	int			i;
+	int			k;
+	int			n;
+
+	if (act == NULL || act->nstarts == 0)
+		return;
+	if (e->chosen == NULL)
+		e->chosen = palloc(sizeof(ChosenRule) * f->pt->nrules);
+	for (i = 0; i < act->nstarts; i += n)
+	{
+		for (n = 1; i + n < act->nstarts; n++)
+			if (strcmp(act->starts[i + n]->clock, act->starts[i]->clock) != 0)
+				break;
+		/* opened and the state opened in may both start a clock: once */
+		for (k = 0; k < e->nchosen; k++)
+			if (e->chosen[k].rule != NULL &&
+				strcmp(e->chosen[k].clock, act->starts[i]->clock) == 0)
+				break;
+		if (k == e->nchosen)
+			choose(f, &act->starts[i], n, e, &e->chosen[e->nchosen++]);
+	}
+}
+
+/*
+ * as_choose_starts finds the rules that an event starts.  An opening counts as
+ * its state too.
+ */
+void
+as_choose_starts(const Fold *f, FoldEvent *e)
+{
+	e->nchosen = 0;
+	e->chosen = NULL;
+	choose_for(f, e->event, e);
+	if (strcmp(e->event, "opened") == 0)
+		choose_for(f, psprintf("status:%s", e->to_state), e);
 }

@@ -18,6 +18,11 @@
 #include "varatt.h"
 #endif
 
+/* PostgreSQL 17 has infinite intervals; without the macro there are none */
+#if PG_VERSION_NUM < 170000
+#define INTERVAL_NOT_FINITE(i) false
+#endif
+
 #ifdef PG_MODULE_MAGIC_EXT
 #define AFTERSALES_MODULE_MAGIC \
 	PG_MODULE_MAGIC_EXT(.name = "aftersales", .version = AFTERSALES_VERSION)

@@ -11,6 +11,7 @@
 #include "aftersales.h"
 
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
@@ -18,6 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "policy.h"
@@ -133,6 +135,40 @@ has_foreign_event_trigger(const AsDesk *desk)
 	return found;
 }
 
+/*
+ * Reads the desk's settings, under the snapshot that policy_cache.c's header
+ * explains.
+ */
+static void
+learn_settings(AsDesk *desk)
+{
+	AsOwner		owner;
+	bool		isnull;
+	Datum		value;
+
+	desk->go_live = DT_NOBEGIN;
+	as_become_owner(desk, &owner);
+	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+	SPI_connect();
+	if (SPI_execute(psprintf("SELECT go_live, entry_grace FROM %s", as_desk_table(desk, "desk_setting")),
+					true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "reading the desk's settings failed");
+	if (SPI_processed > 0)
+	{
+		Interval   *grace;
+
+		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		if (!isnull)
+			desk->go_live = DatumGetTimestampTz(value);
+		grace = DatumGetIntervalP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+		desk->entry_grace = grace->time +
+			(grace->day + (int64) grace->month * DAYS_PER_MONTH) * USECS_PER_DAY;
+	}
+	SPI_finish();
+	PopActiveSnapshot();
+	as_become_caller(&owner);
+}
+
 /* Writes are done as the desk's owner, so there must be one. */
 static void
 check_one_owner(const AsDesk *desk)
@@ -181,6 +217,7 @@ as_desk_get(AsCache *cache, Oid nspid)
 	learn_columns(desk);
 	check_one_owner(desk);
 	desk->check_events = has_foreign_event_trigger(desk);
+	learn_settings(desk);
 
 	desk->next = cache->desks;
 	cache->desks = desk;

@@ -24,6 +24,7 @@
 
 #include "app_event.h"
 #include "emit.h"
+#include "settle.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_event_number);
@@ -179,30 +180,56 @@ as_lock_ticket(AsStatement *st, int64 ticket_id, MemoryContext cxt)
 }
 
 /*
- * lock_ticket locks a ticket and returns its entry.
+ * Carries out what time has done to a ticket itself before an event; true when
+ * its row has changed.
+ */
+static bool
+settle_ticket(AsStatement *st, HeapTuple ticket, int64 ticket_id, TimestampTz at)
+{
+	TicketRow  *row = as_deform(st->desk, ticket);
+	const PolicyType *pt = as_type_of_row(st, row);
+	TicketRow  *settled;
+	List	   *events;
+
+	if (pt == NULL || !pt->has_timed || !as_settle_row(st, pt, row, at, &settled, &events))
+		return false;
+	as_touch(st, list_make1(&ticket_id), at, NULL);
+	return true;
+}
+
+/*
+ * lock_ticket locks a ticket, settles it, and returns its entry.
  */
 static EventHead *
-lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
+lock_ticket(AsStatement *st, Relation rel, int64 ticket_id, TimestampTz at)
 {
 	AppEvents  *app = app_events(st);
 	EventHead  *head = hash_search(app->heads, &ticket_id, HASH_FIND, NULL);
 	HeapTuple	ticket;
 	TicketRow  *row;
+	bool		is_settled = false;
 
 	if (head != NULL)
 		return head;
-	ticket = as_lock_ticket(st, ticket_id, st->cxt);
-	if (ticket == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("there is no ticket %lld on desk \"%s\"",
-						(long long) ticket_id, st->desk->name),
-				 errtableconstraint(rel, "ticket_event_ticket_fkey")));
+	SPI_connect();
+	for (;;)
+	{
+		ticket = as_lock_ticket(st, ticket_id, st->cxt);
+		if (ticket == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+					 errmsg("there is no ticket %lld on desk \"%s\"",
+							(long long) ticket_id, st->desk->name),
+					 errtableconstraint(rel, "ticket_event_ticket_fkey")));
+		if (is_settled || !settle_ticket(st, ticket, ticket_id, at))
+			break;
+		is_settled = true;
+	}
+	SPI_finish();
 
 	head = hash_search(app->heads, &ticket_id, HASH_ENTER, NULL);
 	head->ticket = ticket;
 	head->first = head->last = NULL;
-	head->rounds = 0;
 	row = as_deform(st->desk, ticket);
 	head->event_at = DatumGetTimestampTz(TVAL(st->desk, row, TC_EVENT_AT));
 	head->seq = head->own_seq = DatumGetInt32(TVAL(st->desk, row, TC_EVENT_SEQ));
@@ -397,6 +424,13 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 			refuse_event_column(j, in, event_owned[i]);
 
 	as_find_ticket_policy(j, ticket);
+	if (!TNULL(j->desk, ticket, TC_VOIDED_AT))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
+				 errmsg("ticket %lld is void", (long long) j->ticket_id),
+				 errdetail_internal("ticket=%lld", (long long) j->ticket_id),
+				 errhint("Open a new ticket."),
+				 errtable(j->rel)));
 	j->from = j->to = TextDatumGetCString(TVAL(j->desk, ticket, TC_STATUS));
 	e->event = input_text(in, EC_EVENT);
 	if (e->event == NULL)
@@ -411,9 +445,7 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	j->at = as_moment(j, !ENULL(in, EC_OCCURRED_AT), DatumGetTimestampTz(EVAL(in, EC_OCCURRED_AT)),
 					  head->event_at, DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)),
 					  e->event);
-	ae->step.actions = as_policy_actions(j->pt, e->event);
-	ae->step.is_late = j->at < head->event_at;
-	ae->step.event = e->event;
+	ae->is_late = j->at < head->event_at;
 
 	e->ticket_id = j->ticket_id;
 	e->seq = head->seq + 1;
@@ -429,12 +461,6 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	ae->pt = j->pt;
 	ae->head = head;
 	ae->ticket = head->ticket;
-	ae->step.ticket_id = j->ticket_id;
-	ae->step.seq = e->seq;
-	ae->step.at = j->at;
-	ae->step.from = j->from;
-	ae->step.to = j->to;
-	as_step_responsible(j->desk, ticket, &ae->step);
 	return ae;
 }
 
@@ -496,7 +522,8 @@ as_event_number(PG_FUNCTION_ARGS)
 				 errtablecol(j.rel, in.index[EC_TICKET_ID] + 1)));
 	j.ticket_id = DatumGetInt64(EVAL(&in, EC_TICKET_ID));
 	(void) as_actor(st);
-	head = lock_ticket(st, j.rel, j.ticket_id);
+	head = lock_ticket(st, j.rel, j.ticket_id, ENULL(&in, EC_OCCURRED_AT) ? st->now :
+					   Min(st->now, DatumGetTimestampTz(EVAL(&in, EC_OCCURRED_AT))));
 
 	old = MemoryContextSwitchTo(st->cxt);
 	ae = judge_event(&j, &in, head);

@@ -12,7 +12,7 @@
 
 #include "utils/jsonb.h"
 
-struct ClockWriter;
+struct ClockWork;
 
 #define WRITE_BATCH 1000		/* rows a write of many rows may have */
 
@@ -68,7 +68,7 @@ extern void as_private_write(const AsDesk *desk, int n, const int64 *event_ids,
 /* event.c */
 extern HeapTuple as_lock_ticket(AsStatement *st, int64 ticket_id, MemoryContext cxt);
 extern void as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq,
-							  struct ClockWriter *clocks);
+							  struct ClockWork *clocks);
 extern bool as_pending_head(const AsDesk *desk, int64 ticket_id, int32 *seq, uint8 *hash);
 extern void as_pending_head_moved(const AsDesk *desk, int64 ticket_id, int32 seq,
 								  const uint8 *hash);

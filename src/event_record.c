@@ -11,6 +11,7 @@
 #include "aftersales.h"
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "app_event.h"
@@ -77,24 +78,36 @@ check_heads(AsStatement *st, EventHead *const *heads, int n)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* The tickets that got events, by id. */
+static EventHead **
+sorted_heads(AsStatement *st, int *n)
+{
+	EventHead **heads;
+	HASH_SEQ_STATUS seq;
+	EventHead  *head;
+	int			i = 0;
+
+	*n = hash_get_num_entries(st->app->heads);
+	heads = palloc(sizeof(EventHead *) * *n);
+	hash_seq_init(&seq, st->app->heads);
+	while ((head = hash_seq_search(&seq)) != NULL)
+		heads[i++] = head;
+	qsort(heads, *n, sizeof(EventHead *), compare_heads);
+	return heads;
+}
+
 static void
 write_heads(AsStatement *st)
 {
 	static const Oid types[4] = {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID};
-	int			n = hash_get_num_entries(st->app->heads);
-	EventHead **heads = palloc(sizeof(EventHead *) * n);
-	HASH_SEQ_STATUS seq;
-	EventHead  *head;
+	int			n;
+	EventHead **heads = sorted_heads(st, &n);
 	Datum		values[4];
 	ArrayBuildState *a[4];
-	int			i = 0;
+	int			i;
 	int			k;
 	int			first;
 
-	hash_seq_init(&seq, st->app->heads);
-	while ((head = hash_seq_search(&seq)) != NULL)
-		heads[i++] = head;
-	qsort(heads, n, sizeof(EventHead *), compare_heads);
 	for (first = 0; first < n; first += WRITE_BATCH)
 	{
 		int			last = Min(first + WRITE_BATCH, n);
@@ -144,7 +157,7 @@ write_private(AsStatement *st, AppEvent **events, int n)
 
 /* In the order in which the events happened; at one time as recorded. */
 static int
-compare_steps_in_time(const void *a, const void *b)
+compare_in_time(const void *a, const void *b)
 {
 	const AppEvent *const *x = a;
 	const AppEvent *const *y = b;
@@ -154,46 +167,63 @@ compare_steps_in_time(const void *a, const void *b)
 	return (*x)->row.seq < (*y)->row.seq ? -1 : (*x)->row.seq > (*y)->row.seq;
 }
 
-/* Moves the clocks by one event. */
+/* Moves the clocks of one ticket by its events up to a place in its chain. */
 static void
-step_clocks(AsStatement *st, ClockWriter *clocks, AppEvent *ae)
+work_clocks(AsStatement *st, ClockWork *clocks, EventHead *head, int32 up_to_seq)
 {
-	ae->clocks_done = true;
-	if (ae->pt->nrules == 0)
-		return;
-	if (ae->step.actions != NULL && ae->step.actions->nstarts > 0)
-		as_expr_set_ticket(st, as_deform(st->desk, ae->ticket));
-	as_clock_step(clocks, ae->pt, &ae->step);
-}
-
-static int
-compare_rounds(const void *a, const void *b)
-{
-	const AppEvent *const *x = a;
-	const AppEvent *const *y = b;
-
-	if ((*x)->round != (*y)->round)
-		return (*x)->round < (*y)->round ? -1 : 1;
-	return (*x)->row.ticket_id < (*y)->row.ticket_id ? -1 : (*x)->row.ticket_id > (*y)->row.ticket_id;
-}
-
-/*
- * Only the order of one ticket's events counts: they are taken in rounds, in
- * each of which a ticket has one, so that batches fill.
- */
-static void
-write_clocks(AsStatement *st, AppEvent **events, int n)
-{
-	ClockWriter *clocks = as_clock_writer(st);
+	TicketWork	t = {0};
+	AppEvent  **events;
+	AppEvent   *ae;
+	int			n = 0;
 	int			i;
 
-	qsort(events, n, sizeof(AppEvent *), compare_steps_in_time);
+	for (ae = head->first; ae != NULL; ae = ae->next)
+		if (!ae->clocks_done && ae->row.seq <= up_to_seq)
+			n++;
+	if (n == 0)
+		return;
+	events = palloc(sizeof(AppEvent *) * n);
+	for (ae = head->first; ae != NULL; ae = ae->next)
+		if (!ae->clocks_done && ae->row.seq <= up_to_seq)
+			events[t.nevents++] = ae;
+	qsort(events, n, sizeof(AppEvent *), compare_in_time);
+
+	t.ticket_id = head->ticket_id;
+	t.pt = events[0]->pt;
+	t.row = as_deform(st->desk, head->ticket);
+	t.from = t.to = TextDatumGetCString(TVAL(st->desk, t.row, TC_STATUS));
+	as_responsible(st->desk, t.row, &t.by);
+	t.events = palloc0(sizeof(FoldEvent) * n);
 	for (i = 0; i < n; i++)
-		events[i]->round = events[i]->head->rounds++;
-	qsort(events, n, sizeof(AppEvent *), compare_rounds);
+	{
+		FoldEvent  *e = &t.events[i];
+
+		e->seq = e->base_seq = events[i]->row.seq;
+		e->at = events[i]->row.occurred_at;
+		e->event = events[i]->row.event;
+		e->data = events[i]->row.data;
+		events[i]->clocks_done = true;
+		t.needs_replay = t.needs_replay || (events[i]->is_late && as_event_matters(t.pt, e));
+	}
+	as_clock_add(clocks, &t);
+}
+
+static void
+write_clocks(AsStatement *st)
+{
+	ClockWork  *clocks = as_clock_work(st, NULL);
+	int			n;
+	EventHead **heads = sorted_heads(st, &n);
+	int			i;
+
 	for (i = 0; i < n; i++)
-		if (!events[i]->clocks_done)
-			step_clocks(st, clocks, events[i]);
+	{
+		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
+
+		work_clocks(st, clocks, heads[i], heads[i]->own_seq);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(st->rowcxt);
+	}
 	as_clock_flush(clocks);
 }
 
@@ -203,21 +233,19 @@ write_clocks(AsStatement *st, AppEvent **events, int n)
  * on ticket_event may change the ticket before that statement records.
  */
 void
-as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq, ClockWriter *clocks)
+as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq, ClockWork *clocks)
 {
 	AsStatement *outer;
 
 	for (outer = as_statement_first(); outer != NULL; outer = outer->next)
 	{
 		EventHead  *head;
-		AppEvent   *ae;
 
 		if (outer->internal || outer->app == NULL || outer->desk != st->desk)
 			continue;
 		head = hash_search(outer->app->heads, &ticket_id, HASH_FIND, NULL);
-		for (ae = head == NULL ? NULL : head->first; ae != NULL; ae = ae->next)
-			if (!ae->clocks_done && ae->row.seq <= up_to_seq)
-				step_clocks(st, clocks, ae);
+		if (head != NULL)
+			work_clocks(st, clocks, head, up_to_seq);
 	}
 }
 
@@ -241,7 +269,7 @@ as_event_record(PG_FUNCTION_ARGS)
 		check_all_there(st, events, n);
 		write_private(st, events, n);
 		write_heads(st);
-		write_clocks(st, events, n);
+		write_clocks(st);
 		SPI_finish();
 	}
 	as_statement_drop(st);

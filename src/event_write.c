@@ -53,9 +53,15 @@ copy_string(const char *s)
 void
 as_event_write(EventWriter *w, const EventRow *e)
 {
-	MemoryContext old = MemoryContextSwitchTo(w->cxt);
-	EventRow   *copy = palloc(sizeof(EventRow));
+	MemoryContext old;
+	EventRow   *copy;
 
+	/* the events of one write have one origin and one actor; a correction goes alone */
+	if (w->n > 0 && (strcmp(w->events[0]->origin, e->origin) != 0 || e->has_corrects ||
+					 w->events[0]->has_corrects))
+		as_event_flush(w);
+	old = MemoryContextSwitchTo(w->cxt);
+	copy = palloc(sizeof(EventRow));
 	*copy = *e;
 	copy->event = pstrdup(e->event);
 	copy->from_state = copy_string(e->from_state);
@@ -88,8 +94,8 @@ static void
 write_one(EventWriter *w)
 {
 	EventRow   *e = w->events[0];
-	Datum		values[11];
-	char		nulls[12] = "           ";
+	Datum		values[13];
+	char		nulls[14] = "             ";
 
 	values[0] = TimestampTzGetDatum(e->recorded_at);
 	values[1] = CStringGetTextDatum(e->actor);
@@ -102,7 +108,10 @@ write_one(EventWriter *w)
 	nulls[8] = e->has_private ? ' ' : 'n';
 	values[8] = e->has_private ? as_bytea(e->digest) : (Datum) 0;
 	values[9] = as_bytea(e->hash);
-	values[10] = text_datum(e->external_ref, &nulls[10]);
+	values[10] = CStringGetTextDatum(e->origin);
+	values[11] = Int32GetDatum(e->corrects);
+	nulls[11] = e->has_corrects ? ' ' : 'n';
+	values[12] = text_datum(e->external_ref, &nulls[12]);
 	(void) as_run(w->st->desk, e->has_private ? PLAN_EVENT_ONE_ID : PLAN_EVENT_ONE,
 				  values, nulls, "ticket_event");
 }
@@ -119,7 +128,7 @@ write_many(EventWriter *w)
 {
 	static const Oid types[9] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID};
 	ArrayBuildState *a[9];
-	Datum		values[11];
+	Datum		values[12];
 	int			i;
 
 	for (i = 0; i < 9; i++)
@@ -143,6 +152,7 @@ write_many(EventWriter *w)
 	values[1] = CStringGetTextDatum(w->events[0]->actor);
 	for (i = 0; i < 9; i++)
 		values[i + 2] = as_array(a[i]);
+	values[11] = CStringGetTextDatum(w->events[0]->origin);
 	(void) as_run(w->st->desk, PLAN_EVENT_MANY, values, NULL, "ticket_event");
 }
 
@@ -270,8 +280,8 @@ as_event_flush(EventWriter *w)
 		SPI_freetuptable(SPI_tuptable);
 	if (nprivate > 0)
 		as_private_write(w->st->desk, nprivate, ids, private);
-	if (w->st->desk->check_events)
-		as_events_same(w->st, "ticket", w->n, w->events);
+	if (w->st->desk->check_events && !w->events[0]->has_corrects)
+		as_events_same(w->st, w->events[0]->origin, w->n, w->events);
 	w->n = 0;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(w->cxt);

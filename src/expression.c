@@ -36,7 +36,9 @@
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
+#include "datatype/timestamp.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -45,6 +47,7 @@
 #include "utils/syscache.h"
 
 #include "expression.h"
+#include "worktime.h"
 
 /* The compiled expressions of one policy version on one desk. */
 typedef struct CompiledSet
@@ -77,7 +80,7 @@ typedef struct CheckContext
 {
 	ParseState *pstate;
 	Relation	rel;
-	bool		is_guard;
+	ExprKind	kind;
 	int			location;		/* of the node being checked */
 } CheckContext;
 
@@ -192,16 +195,16 @@ function_not_allowed(Oid funcid, void *context)
 	if (nsp == as_schema_oid() &&
 		is_one_of(name, attribute_function, lengthof(attribute_function)))
 		return false;
-	if (cc->is_guard &&
+	if (cc->kind == EXPR_GUARD &&
 		((nsp == as_schema_oid() && is_one_of(name, guard_function, lengthof(guard_function))) ||
 		 is_registered(funcid)))
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
-			 cc->is_guard ?
+			 cc->kind == EXPR_GUARD ?
 			 errmsg("function %s may not be used in a guard", format_procedure(funcid)) :
 			 errmsg("function %s may not be used in a condition", format_procedure(funcid)),
-			 cc->is_guard ?
+			 cc->kind == EXPR_GUARD ?
 			 errhint("Immutable functions and operators of pg_catalog, guard functions, and functions registered in aftersales.guard_function may.") :
 			 errhint("Immutable functions and operators of pg_catalog may."),
 			 parser_errposition(cc->pstate, cc->location)));
@@ -219,7 +222,7 @@ check_column(const CheckContext *cc, AttrNumber attno)
 				 errmsg("system columns and whole-row references may not be used"),
 				 parser_errposition(cc->pstate, cc->location)));
 	name = NameStr(TupleDescAttr(RelationGetDescr(cc->rel), attno - 1)->attname);
-	if (!cc->is_guard && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
+	if (cc->kind != EXPR_GUARD && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("column \"%s\" may not be used in a condition", name),
@@ -320,6 +323,19 @@ raw_expression(const char *text)
 	return NULL;				/* keep compiler quiet */
 }
 
+/* A due time is an instant, or a date whose end it is. */
+static void
+check_due_type(ParseState *pstate, Node *expr)
+{
+	Oid			type = exprType(expr);
+
+	if (type != TIMESTAMPTZOID && type != DATEOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("due_from must be of type timestamptz or date, not type %s", format_type_be(type)),
+				 parser_errposition(pstate, exprLocation(expr))));
+}
+
 /*
  * as_expr_parse analyses an expression against a ticket table and returns the
  * tree, whose Vars have number 1.  Raises what PostgreSQL's parser raises,
@@ -329,11 +345,11 @@ raw_expression(const char *text)
  * search_path is.
  */
 Node *
-as_expr_parse(Relation rel, const char *text, bool is_guard,
+as_expr_parse(Relation rel, const char *text, ExprKind kind,
 			  AttributeLookup lookup, void *lookup_arg)
 {
 	ParseContext pc = {lookup, lookup_arg, 0, text};
-	CheckContext cc = {NULL, rel, is_guard, -1};
+	CheckContext cc = {NULL, rel, kind, -1};
 	ErrorContextCallback callback = {error_context_stack, parse_error_callback, &pc};
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *nsitem;
@@ -353,7 +369,10 @@ as_expr_parse(Relation rel, const char *text, bool is_guard,
 	addNSItemToQuery(pstate, nsitem, false, true, true);
 
 	expr = transformExpr(pstate, raw_expression(text), EXPR_KIND_CHECK_CONSTRAINT);
-	expr = coerce_to_boolean(pstate, expr, is_guard ? "GUARD" : "CONDITION");
+	if (kind == EXPR_DUE)
+		check_due_type(pstate, expr);
+	else
+		expr = coerce_to_boolean(pstate, expr, kind == EXPR_GUARD ? "GUARD" : "CONDITION");
 	assign_expr_collations(pstate, expr);
 	cc.pstate = pstate;
 	check_node(expr, &cc);
@@ -386,7 +405,7 @@ use_error_callback(void *arg)
 	const PolicyVersion *pv = e->type->version;
 	const char *clauses = e->clauses[0] == '\0' ? "-" : e->clauses;
 
-	if (e->is_guard)
+	if (e->kind == EXPR_GUARD)
 		errcontext("guard \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
 				   e->what, pv->policy, pv->version, e->type->ticket_type, e->column, clauses);
 	else
@@ -426,7 +445,7 @@ compile(CompiledSet *set, int expr)
 	if (set->cexpr[expr] != NULL && set->cexpr[expr]->is_valid)
 		return set->cexpr[expr];
 	rel = table_open(set->desk->ticket_relid, AccessShareLock);
-	node = as_expr_parse(rel, e->text, e->is_guard, lookup_in_type, unconstify(PolicyType *, e->type));
+	node = as_expr_parse(rel, e->text, e->kind, lookup_in_type, unconstify(PolicyType *, e->type));
 	table_close(rel, NoLock);
 	/* an invalid one may still be in use by an outer statement: keep it */
 	set->cexpr[expr] = GetCachedExpression(node);
@@ -453,12 +472,13 @@ as_expr_condition_columns(AsStatement *st, const PolicyType *pt, bool *reads_sta
 	as_become_owner(st->desk, &owner);
 	for (i = 0; i < pt->nrules; i++)
 	{
-		List	   *vars;
+		List	   *vars = NIL;
 		ListCell   *lc;
 
-		if (pt->rules[i].expr < 0)
-			continue;
-		vars = pull_var_clause(compile(set, pt->rules[i].expr)->expr, 0);
+		if (pt->rules[i].expr >= 0)
+			vars = pull_var_clause(compile(set, pt->rules[i].expr)->expr, 0);
+		if (pt->rules[i].due_expr >= 0)
+			vars = list_concat(vars, pull_var_clause(compile(set, pt->rules[i].due_expr)->expr, 0));
 		foreach(lc, vars)
 		{
 			AttrNumber	attno = lfirst_node(Var, lc)->varattno;
@@ -554,24 +574,16 @@ expr_state(AsStatement *st, const PolicyVersion *pv, int expr)
 	return set->states[expr];
 }
 
-/*
- * as_expr_holds tells whether an expression is true for the ticket set
- * before; NULL is not.  -1 is the expression that always holds.
- *
- * It runs as the desk's owner: a writer needs no right on guard functions or
- * on what they read.
- */
-bool
-as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
+/* Evaluates an expression for the ticket set before, as the desk's owner: a
+ * writer needs no right on guard functions or on what they read. */
+static Datum
+evaluate(AsStatement *st, const PolicyVersion *pv, int expr, bool *isnull)
 {
 	ErrorContextCallback callback;
 	AsOwner		owner;
 	ExprState  *state;
 	Datum		value;
-	bool		isnull;
 
-	if (expr < 0)
-		return true;
 	callback.previous = error_context_stack;
 	callback.callback = use_error_callback;
 	callback.arg = &pv->exprs[expr];
@@ -579,9 +591,47 @@ as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
 
 	as_become_owner(st->desk, &owner);
 	state = expr_state(st, pv, expr);
-	value = ExecEvalExprSwitchContext(state, GetPerTupleExprContext(st->estate), &isnull);
+	value = ExecEvalExprSwitchContext(state, GetPerTupleExprContext(st->estate), isnull);
 	as_become_caller(&owner);
 
 	error_context_stack = callback.previous;
+	return value;
+}
+
+/*
+ * as_expr_holds tells whether an expression is true for the ticket set
+ * before; NULL is not.  -1 is the expression that always holds.
+ */
+bool
+as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
+{
+	Datum		value;
+	bool		isnull;
+
+	if (expr < 0)
+		return true;
+	value = evaluate(st, pv, expr, &isnull);
 	return !isnull && DatumGetBool(value);
+}
+
+/*
+ * as_expr_due evaluates a due_from for the ticket set before: an instant, or a
+ * date's last one in the policy's time zone.  Returns false for NULL.
+ */
+bool
+as_expr_due(AsStatement *st, const PolicyVersion *pv, int expr, TimestampTz *due)
+{
+	Datum		value;
+	bool		isnull;
+
+	value = evaluate(st, pv, expr, &isnull);
+	if (isnull)
+		return false;
+	if (exprType(compile(compiled_set(st, pv), expr)->expr) == DATEOID)
+		*due = as_end_of_day(DatumGetDateADT(value) + POSTGRES_EPOCH_JDATE, pv->tz);
+	else
+		*due = DatumGetTimestampTz(value);
+	if (TIMESTAMP_NOT_FINITE(*due))
+		return false;
+	return true;
 }

@@ -14,10 +14,11 @@
 /* Tells whether a bare name is an attribute, and of which type. */
 typedef bool (*AttributeLookup) (void *arg, const char *name, AttributeType *type);
 
-extern Node *as_expr_parse(Relation rel, const char *text, bool is_guard,
+extern Node *as_expr_parse(Relation rel, const char *text, ExprKind kind,
 						   AttributeLookup lookup, void *lookup_arg);
 extern void as_expr_set_ticket(AsStatement *st, const TicketRow *row);
 extern bool as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr);
+extern bool as_expr_due(AsStatement *st, const PolicyVersion *pv, int expr, TimestampTz *due);
 extern Bitmapset *as_expr_condition_columns(AsStatement *st, const PolicyType *pt,
 											bool *reads_status);
 extern void as_expr_free(AsCache *cache);

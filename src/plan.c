@@ -28,7 +28,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-#define MAX_PLAN_ARGS	12
+#define MAX_PLAN_ARGS	17
 
 #define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
 
@@ -40,56 +40,43 @@ typedef struct PlanText
 	const char *text;
 } PlanText;
 
-/*
- * Ends clocks by the rules in $3, as $4 says, and settles the others that are
- * late: none of the clocks it touches has anything due afterwards.
- */
-#define END_SET(at) \
-	" SET stopped_at = CASE WHEN c.rule" EQ "ANY ($3) THEN " at " END," \
-	" ended_as = CASE WHEN c.rule" EQ "ANY ($3) THEN $4 END," \
-	" is_breached = c.is_breached OR (c.due_at" LT at ") IS TRUE, next_at = NULL"
+/* what fold.c keeps of a clock, in the order in which clock_store.c reads it */
+#define CLOCK_COLUMNS \
+	"c.ticket_id, c.clock_id, c.clock, c.cycle, c.rule, c.target, c.started_at, c.start_seq," \
+	" c.due_at, c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.is_breached, c.next_at," \
+	" c.escalated, c.calendar, c.calendar_rev"
 
-#define END_WHERE(at) \
-	" AND c.stopped_at IS NULL AND c.started_at" LE at \
-	" AND (c.rule" EQ "ANY ($3) OR c.next_at" LT at ")"
+#define CLOCK_SET(from) \
+	"UPDATE @.sla_clock c SET cycle = " from "2, rule = " from "3, target = " from "4, started_at = " from "5," \
+	" due_at = " from "6, paused_since = " from "7, remaining = " from "8, stopped_at = " from "9," \
+	" ended_as = " from "10, is_breached = " from "11, next_at = " from "12, escalated = " from "13," \
+	" calendar = " from "14, calendar_rev = " from "15"
 
 #define START_COLUMNS \
-	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at," \
-	" start_seq, due_at, next_at) "
-
-#define NEXT_CYCLE(ticket, clock) \
-	"1 OPERATOR(pg_catalog.+) coalesce((SELECT pg_catalog.max(o.cycle) FROM @.sla_clock o" \
-	" WHERE o.ticket_id" EQ ticket " AND o.clock" EQ clock "), 0)"
-
-#define START_ROWS \
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)," \
-	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))" \
-	" AS s(ticket_id, clock, rule, target, started_at, start_seq, due_at)"
-
-/* every clock that was ever started for a ticket has a cycle 1 */
-#define IF_FIRST " ON CONFLICT (ticket_id, clock, cycle) DO NOTHING"
-
-#define IF_NOT_OPEN " ON CONFLICT (ticket_id, clock) WHERE stopped_at IS NULL DO NOTHING"
+	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at," \
+	" next_at, calendar, calendar_rev) "
 
 #define EVENT_COLUMNS \
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
-	" occurred_at, from_state, to_state, private_digest, hash, external_ref) "
+	" occurred_at, from_state, to_state, private_digest, hash, external_ref, corrects) "
 
 #define SHIFT_TICKETS \
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
 static const PlanText plan_text[] = {
-	{PLAN_EVENT_ONE, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
-	{PLAN_EVENT_ONE_ID, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, 'ticket', $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING event_id"},
-	{PLAN_EVENT_MANY, 11,
+	{PLAN_EVENT_ONE, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12)"},
+	{PLAN_EVENT_ONE_ID, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 12,
 		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID},
-		EVENT_COLUMNS "SELECT $1, $2, 'ticket', e.*"
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTOID},
+		EVENT_COLUMNS "SELECT $1, $2, $12, e.*, NULL::pg_catalog.int4"
 		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
 	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11)) AS e RETURNING event_id"},
@@ -101,80 +88,94 @@ static const PlanText plan_text[] = {
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
 	" pg_catalog.unnest($4)) AS p"},
 
-	{PLAN_END_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
-		"UPDATE @.sla_clock c" END_SET("$2") " WHERE c.ticket_id" EQ "$1" END_WHERE("$2")
-	" RETURNING c.clock_id, c.due_at, c.is_breached"},
-	{PLAN_END_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTOID},
-		"UPDATE @.sla_clock c" END_SET("s.at")
-		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
-		" WITH ORDINALITY AS s(ticket_id, at, n)"
-		" WHERE c.ticket_id" EQ "s.ticket_id" END_WHERE("s.at")
-	" RETURNING c.clock_id, c.due_at, c.is_breached, s.n"},
+	{PLAN_CLOCKS_ONE, 1, {INT8OID},
+	"SELECT " CLOCK_COLUMNS " FROM @.sla_clock c WHERE c.ticket_id" EQ "$1 ORDER BY c.clock_id"},
+	{PLAN_CLOCKS_MANY, 1, {INT8ARRAYOID},
+		"SELECT " CLOCK_COLUMNS " FROM pg_catalog.unnest($1) AS s(ticket_id)"
+	" JOIN @.sla_clock c ON c.ticket_id" EQ "s.ticket_id ORDER BY c.ticket_id, c.clock_id"},
 
-	{PLAN_CONCERNED_ONE, 3, {INT8OID, TIMESTAMPTZOID, TEXTARRAYOID},
-		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND stopped_at IS NULL"
-	" AND (next_at" LT "$2 OR rule" EQ "ANY ($3)) LIMIT 1"},
-	{PLAN_CONCERNED_MANY, 3, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
-		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s(ticket_id, at)"
-		" JOIN @.sla_clock c ON c.ticket_id" EQ "s.ticket_id"
-	" WHERE c.stopped_at IS NULL AND (c.next_at" LT "s.at OR c.rule" EQ "ANY ($3)) LIMIT 1"},
+	{PLAN_CLOCK_END_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTOID, BOOLOID},
+		"UPDATE @.sla_clock c SET stopped_at = $2, ended_as = $3, is_breached = $4, next_at = NULL"
+	" WHERE c.clock_id" EQ "$1"},
+	{PLAN_CLOCK_END_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID},
+		"UPDATE @.sla_clock c SET stopped_at = s.at, ended_as = s.how, is_breached = s.breached, next_at = NULL"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4)) AS s(clock_id, at, how, breached) WHERE c.clock_id" EQ "s.clock_id"},
+	{PLAN_CLOCK_SET_ONE, 15,
+		{INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INTERVALOID,
+		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID},
+	CLOCK_SET("$") " WHERE c.clock_id" EQ "$1"},
+	{PLAN_CLOCK_SET_MANY, 15,
+		{INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
+			TIMESTAMPTZARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID,
+		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		CLOCK_SET("s.c")
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
+		" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
+		" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12),"
+		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15))"
+		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15)"
+	" WHERE c.clock_id" EQ "s.c1"},
 
-	{PLAN_START_NEW_ONE, 7,
-		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
-	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"},
-	{PLAN_START_NEW_MANY, 7,
-		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
-		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
-		START_COLUMNS "SELECT s.ticket_id, s.clock, 1, s.rule, s.target, s.started_at,"
-	" s.start_seq, s.due_at, s.due_at" START_ROWS},
-	{PLAN_START_FIRST_ONE, 7,
-		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
-	START_COLUMNS "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)" IF_FIRST},
-	{PLAN_START_FIRST_MANY, 7,
-		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
-		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
-		START_COLUMNS "SELECT s.ticket_id, s.clock, 1, s.rule, s.target, s.started_at,"
-	" s.start_seq, s.due_at, s.due_at" START_ROWS IF_FIRST},
-	{PLAN_START_AGAIN_ONE, 7,
-		{INT8OID, TEXTOID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID},
-		START_COLUMNS "SELECT $1, $2, " NEXT_CYCLE("$1", "$2") ", $3, $4, $5, $6, $7, $7"
-	IF_NOT_OPEN},
-	{PLAN_START_AGAIN_MANY, 7,
-		{INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
-		INT4ARRAYOID, TIMESTAMPTZARRAYOID},
-		START_COLUMNS "SELECT s.ticket_id, s.clock, " NEXT_CYCLE("s.ticket_id", "s.clock")
-	", s.rule, s.target, s.started_at, s.start_seq, s.due_at, s.due_at" START_ROWS IF_NOT_OPEN},
+	{PLAN_CLOCK_START_ONE, 11,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
+		TIMESTAMPTZOID, TEXTOID, INT4OID},
+	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
+	{PLAN_CLOCK_START_MANY, 11,
+		{INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		START_COLUMNS "SELECT s.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+		" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
+	" pg_catalog.unnest($11)) AS s"},
 
-	{PLAN_BREACHES, 5,
-		{TIMESTAMPTZOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, TEXTARRAYOID},
-		"INSERT INTO @.sla_breach (detected_at, clock_id, due_at, org_id, assignee) SELECT $1, b.*"
-		" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
-	" pg_catalog.unnest($5)) AS b ON CONFLICT (clock_id) DO NOTHING"},
-	{PLAN_CLEAR_BREACH, 3, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-		"UPDATE @.sla_breach SET cleared_at = $2"
-	" WHERE clock_id" EQ "$1 AND cleared_at IS NULL AND due_at" GE "$3"},
+	{PLAN_CLOCK_WHOLE, 17,
+		{INT8OID, TEXTOID, INT4OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID,
+		INT4OID},
+		"INSERT INTO @.sla_clock (ticket_id, clock, start_seq, cycle, rule, target, started_at, due_at,"
+		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+	" RETURNING clock_id"},
 
-	{PLAN_CLOCKS_OF_TICKET, 1, {INT8OID},
-		"SELECT clock_id, clock, rule, started_at, due_at, stopped_at, is_breached, start_seq"
-		" FROM @.sla_clock"
-		" WHERE ticket_id" EQ "$1 AND (stopped_at IS NULL OR ended_as" EQ "'voided')"
-	" ORDER BY clock, cycle"},
-	{PLAN_CLOCK_SET, 7,
-		{INT8OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
-		"UPDATE @.sla_clock SET rule = $2, target = $3, due_at = $4, next_at = $5,"
-	" stopped_at = $6, ended_as = $7 WHERE clock_id" EQ "$1"},
+	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
+		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id) DO NOTHING"},
+	{PLAN_CLEAR_BREACH, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.sla_breach SET cleared_at = $2 WHERE clock_id" EQ "$1"
+	" AND (cleared_at IS NULL) OPERATOR(pg_catalog.<>) ($2 IS NULL)"},
+	{PLAN_BREACH_BY, 4, {INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID},
+		"UPDATE @.sla_breach SET due_at = $2, org_id = $3, assignee = $4 WHERE clock_id" EQ "$1"
+		" AND NOT (due_at" EQ "$2 AND coalesce(org_id, 0)" EQ "coalesce($3, 0)"
+	" AND coalesce(assignee, '')" EQ "coalesce($4, ''))"},
+	{PLAN_ESCALATION, 6, {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+		"INSERT INTO @.sla_escalation (clock_id, level, at, fired_at, action, recipient)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id, level) DO NOTHING"},
+	{PLAN_OUTBOX, 6, {INT8OID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+		"INSERT INTO @.outbox (topic, ticket_id, clock_id, level, recipient, at, created_at)"
+	" VALUES ('escalation', $1, $2, $3, $4, $5, $6)"},
 
-	{PLAN_AFTER_START, 4, {INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID},
-		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
-		" AND occurred_at OPERATOR(pg_catalog.>) $2 AND event" EQ "ANY ($4)"
-		" UNION ALL SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$3"
-	" AND started_at OPERATOR(pg_catalog.>) $2 LIMIT 1"},
-	{PLAN_STATUS_AT, 2, {INT8OID, INT4OID},
-		"SELECT to_state FROM @.ticket_event WHERE ticket_id" EQ "$1 AND seq" LE "$2"
-	" AND to_state IS NOT NULL ORDER BY seq DESC LIMIT 1"},
+	{PLAN_HISTORY, 1, {INT8OID},
+		"SELECT e.seq, e.event, e.occurred_at, e.to_state, e.corrects, e.origin, p.data, e.recorded_at"
+		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+	" WHERE e.ticket_id" EQ "$1 ORDER BY e.seq"},
+
+	{PLAN_LATER_CHANGE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1 AND event" EQ "$2"
+	" AND occurred_at OPERATOR(pg_catalog.>) $3 LIMIT 1"},
+	{PLAN_OUTDATED, 2, {TEXTOID, INT4OID},
+		"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "ANY (ARRAY("
+		"SELECT c.ticket_id FROM @.sla_clock c WHERE c.stopped_at IS NULL AND c.calendar" EQ "$1"
+		" AND c.calendar_rev" LT "$2 ORDER BY c.calendar_rev LIMIT 1000))"
+	" ORDER BY t.ticket_id FOR NO KEY UPDATE"},
+	{PLAN_CALENDAR_REV, 3, {INT8ARRAYOID, TEXTOID, INT4OID},
+		"UPDATE @.sla_clock SET calendar_rev = $3 WHERE ticket_id" EQ "ANY ($1) AND stopped_at IS NULL"
+	" AND calendar" EQ "$2 AND calendar_rev" LT "$3"},
 
 	{PLAN_LOCK_TICKET, 1, {INT8OID},
 	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_TOUCH, 1, {INT8ARRAYOID},
+	"UPDATE @.ticket t SET row_version = t.row_version WHERE t.ticket_id" EQ "ANY ($1)"},
 	{PLAN_HEAD_ONE, 4, {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID},
 		"UPDATE @.ticket t SET event_seq = $2, event_hash = $3, event_at = greatest(t.event_at, $4)"
 	" WHERE t.ticket_id" EQ "$1 AND t.event_seq" LT "$2"},
@@ -248,7 +249,7 @@ static const PlanText plan_text[] = {
 	{PLAN_CLOCK, 2, {INT8OID, INT8OID},
 		"SELECT clock, rule, due_at, stopped_at, is_breached FROM @.sla_clock"
 	" WHERE clock_id" EQ "$1 AND ticket_id" EQ "$2"},
-	{PLAN_BREACH, 1, {INT8OID},
+	{PLAN_EXCUSED, 1, {INT8OID},
 	"SELECT excused_at FROM @.sla_breach WHERE clock_id" EQ "$1"},
 	{PLAN_EXCUSE, 3, {INT8OID, TIMESTAMPTZOID, TEXTOID},
 	"UPDATE @.sla_breach SET excused_at = $2, excused_by = $3 WHERE clock_id" EQ "$1"},
@@ -408,6 +409,7 @@ static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	Oid protected_relid, Snapshot snapshot)
 {
+	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
 	SPIPlanPtr	plan;
 	int			rc;
@@ -420,6 +422,8 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
 	as_become_caller(&owner);
+	/* SPI leaves its caller in the memory of the procedure */
+	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
 }
 

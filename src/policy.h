@@ -11,6 +11,8 @@
 #include "aftersales.h"
 
 #include "pgtime.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
 
 typedef enum StateKind
 {
@@ -26,11 +28,16 @@ typedef struct TextList
 	char	  **item;
 } TextList;
 
+typedef enum ExprKind
+{
+	EXPR_CONDITION, EXPR_GUARD, EXPR_DUE
+} ExprKind;
+
 /* An expression of the policy; compiled per desk, see expression.c. */
 typedef struct PolicyExpr
 {
 	const PolicyType *type;
-	bool		is_guard;
+	ExprKind	kind;
 	const char *text;
 	const char *what;			/* "guard consent", "rule arrive_urban" */
 	const char *column;			/* policy column it stands in */
@@ -132,30 +139,69 @@ typedef struct PolicyCategory
 	char	   *grade;
 } PolicyCategory;
 
+typedef enum ClockUnit
+{
+	UNIT_ELAPSED, UNIT_WORKING, UNIT_WORKING_DAY, UNIT_CALENDAR_DAY
+} ClockUnit;
+
 typedef struct ClockRule
 {
 	char	   *rule;
 	char	   *clock;
 	int			expr;			/* -1: always */
 	TextList	starts_on;
+	bool		starts_all;		/* only when all of starts_on have happened */
 	TextList	stops_on;
 	TextList	cancels_on;
+	TextList	pauses_in;
 	Interval   *target;			/* NULL: recorded, not enforced */
-	bool		calendar_day;
+	int			due_expr;		/* -1: none */
+	bool		due_promised;	/* due when the start event promises */
+	ClockUnit	unit;
+	char	   *calendar;		/* NULL: the unit needs none */
+	bool		has_cutoff;
+	TimeADT		cutoff;
+	TimeADT		day_open;
 	bool		count_first_day;
+	bool		repeats;
+	char	   *any_of;			/* NULL: alone */
 	bool		mandatory;
 	int			rank;
+	char	   *on_breach;		/* state, NULL: none */
+	Jsonb	   *on_breach_set;	/* NULL: nothing */
+	char	   *extension_approval;
+	char	   *responsible;
 	char	   *clauses;
+	Datum		rule_text;		/* rule and clock as values of type text */
+	Datum		clock_text;
 } ClockRule;
+
+typedef enum EscalationAction
+{
+	ESCALATE_NOTIFY, ESCALATE_SET, ESCALATE_MOVE
+} EscalationAction;
+
+/* One level of escalation of a clock. */
+typedef struct Escalation
+{
+	char	   *clock;
+	int			level;
+	bool		is_share;		/* of the time allowed, in millionths */
+	int64		offset;			/* from the due time, microseconds; or the share */
+	EscalationAction action;
+	char	   *recipient;		/* NULL: nobody is told */
+	Jsonb	   *set;
+	char	   *clauses;
+} Escalation;
 
 /* What one event does to the clocks of a ticket. */
 typedef struct EventActions
 {
 	char		event[EVENT_LEN];	/* hash key */
-	Datum		stops;			/* text[]: rules it stops */
-	Datum		cancels;		/* text[]: rules it cancels */
-	bool		stops_any;		/* stops is not empty */
-	bool		cancels_any;
+	int			nstops;
+	const ClockRule **stops;
+	int			ncancels;
+	const ClockRule **cancels;
 	int			nstarts;
 	const ClockRule **starts;	/* by clock, then rank descending */
 } EventActions;
@@ -184,6 +230,13 @@ struct PolicyType
 	int			nrules;
 	ClockRule  *rules;			/* by clock, then rank descending */
 	HTAB	   *actions;		/* event name -> EventActions */
+	int			nescalations;
+	Escalation *escalations;	/* by clock, then level */
+	bool		has_pauses;		/* of its rules, whether any pauses, */
+	bool		starts_later;	/* starts without an event of its own, */
+	bool		starts_all;		/* waits for several events, */
+	bool		has_groups;		/* is one of a group, */
+	bool		has_timed;		/* or changes the ticket when time has passed */
 };
 
 struct PolicyVersion
@@ -195,6 +248,7 @@ struct PolicyVersion
 	TimestampTz effective_from;
 	char	   *timezone;
 	pg_tz	   *tz;
+	char	   *calendar;		/* of rules that name none; may be NULL */
 	bool		loaded;			/* what follows is there */
 	int			ntypes;
 	PolicyType *types;
@@ -213,6 +267,7 @@ struct AsCache
 	PolicyVersion *versions;	/* newest effective_from first per policy */
 	AsDesk	   *desks;
 	struct CompiledSet *compiled;	/* expression.c */
+	struct AsCalendar *calendars;	/* calendar.c */
 };
 
 /* policy_cache.c */
@@ -233,13 +288,14 @@ extern const PolicyApproval *as_policy_approval(const PolicyType *pt, const char
 extern const PolicyAttribute *as_policy_attribute(const PolicyType *pt, const char *name);
 extern bool as_text_in(const TextList *list, const char *item);
 extern char *as_text_join(const TextList *list, const char *separator);
+extern bool as_transition_exists(const PolicyType *pt, const char *from, const char *to);
 extern bool as_state_is_open(const PolicyType *pt, const char *state);
 
 /* workflow.c */
 extern void as_merge_clauses(StringInfo all, const char *clauses);
 
-/* policy_actions.c */
-extern void as_policy_make_actions(PolicyType *pt);
+/* clock_load.c */
+extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
@@ -248,6 +304,14 @@ extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 
 /* policy_load.c */
+typedef struct AsLoad
+{
+	Oid			save_userid;
+	int			save_sec_context;
+} AsLoad;
+
+extern void as_load_begin(AsLoad *ls);
+extern void as_load_end(AsLoad *ls);
 extern void as_policy_load_versions(AsCache *cache);
 extern void as_policy_load(PolicyVersion *pv);
 

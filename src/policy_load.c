@@ -30,17 +30,15 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
-	"guard_function"
+	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
-typedef struct LoadState
-{
-	Oid			save_userid;
-	int			save_sec_context;
-} LoadState;
-
-static void
-load_begin(LoadState *ls)
+/*
+ * as_load_begin begins to read policy tables: as their owner, under the
+ * snapshot that policy_cache.c's header explains.
+ */
+void
+as_load_begin(AsLoad *ls)
 {
 	Oid			nsp = as_schema_oid();
 	Oid			relid = get_relname_relid("policy", nsp);
@@ -64,8 +62,8 @@ load_begin(LoadState *ls)
 	SPI_connect();
 }
 
-static void
-load_end(LoadState *ls)
+void
+as_load_end(AsLoad *ls)
 {
 	SPI_finish();
 	PopActiveSnapshot();
@@ -89,8 +87,8 @@ as_load_query(const char *query, const PolicyVersion *pv)
 	return (int) SPI_processed;
 }
 
-static Datum
-load_datum(int row, int col, bool *isnull)
+Datum
+as_load_datum(int row, int col, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, col, isnull);
 }
@@ -108,22 +106,22 @@ as_load_int(int row, int col)
 {
 	bool		isnull;
 
-	return DatumGetInt32(load_datum(row, col, &isnull));
+	return DatumGetInt32(as_load_datum(row, col, &isnull));
 }
 
-static bool
-load_bool(int row, int col)
+bool
+as_load_bool(int row, int col)
 {
 	bool		isnull;
 
-	return DatumGetBool(load_datum(row, col, &isnull)) && !isnull;
+	return DatumGetBool(as_load_datum(row, col, &isnull)) && !isnull;
 }
 
-static Interval *
-load_interval(MemoryContext cxt, int row, int col)
+Interval *
+as_load_interval(MemoryContext cxt, int row, int col)
 {
 	bool		isnull;
-	Datum		value = load_datum(row, col, &isnull);
+	Datum		value = as_load_datum(row, col, &isnull);
 	Interval   *copy;
 
 	if (isnull)
@@ -138,7 +136,7 @@ bool
 as_load_list(MemoryContext cxt, int row, int col, TextList *list)
 {
 	bool		isnull;
-	Datum		value = load_datum(row, col, &isnull);
+	Datum		value = as_load_datum(row, col, &isnull);
 	Datum	   *elems;
 	bool	   *nulls;
 	int			nelems;
@@ -173,12 +171,12 @@ as_load_clauses(MemoryContext cxt, int row, int col)
 void
 as_policy_load_versions(AsCache *cache)
 {
-	LoadState	ls;
+	AsLoad		ls;
 	PolicyVersion **tail = &cache->versions;
 	int			i;
 
-	load_begin(&ls);
-	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone"
+	as_load_begin(&ls);
+	if (SPI_execute("SELECT v.policy, v.version, v.effective_from, p.timezone, p.calendar"
 					" FROM aftersales.policy_version v"
 					" JOIN aftersales.policy p ON p.policy" EQ "v.policy"
 					" WHERE v.status OPERATOR(pg_catalog.<>) 'draft'"
@@ -193,18 +191,24 @@ as_policy_load_versions(AsCache *cache)
 		pv->cache = cache;
 		pv->policy = as_load_text(cache->cxt, i, 1);
 		pv->version = as_load_int(i, 2);
-		pv->effective_from = DatumGetTimestampTz(load_datum(i, 3, &isnull));
+		pv->effective_from = DatumGetTimestampTz(as_load_datum(i, 3, &isnull));
 		pv->timezone = as_load_text(cache->cxt, i, 4);
+		pv->calendar = as_load_text(cache->cxt, i, 5);
 		*tail = pv;
 		tail = &pv->next;
 	}
-	load_end(&ls);
+	as_load_end(&ls);
 }
 
-static int
-add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
-		 const char *name, const char *clauses)
+/*
+ * as_policy_add_expr notes an expression of a policy and returns its index, -1
+ * for NULL, which always holds.
+ */
+int
+as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind kind, char *text,
+				   const char *name, const char *clauses)
 {
+	static const char *const column[] = {"condition", "requires", "due_from"};
 	PolicyExpr *e;
 
 	if (text == NULL)
@@ -219,10 +223,10 @@ add_expr(PolicyVersion *pv, const PolicyType *pt, bool is_guard, char *text,
 	}
 	e = &pv->exprs[pv->nexprs];
 	e->type = pt;
-	e->is_guard = is_guard;
+	e->kind = kind;
 	e->text = text;
 	e->what = name;
-	e->column = is_guard ? "requires" : "condition";
+	e->column = column[kind];
 	e->clauses = clauses;
 	return pv->nexprs++;
 }
@@ -362,7 +366,7 @@ load_guards(PolicyVersion *pv)
 			g->message_zh = as_load_text(cxt, row, 7);
 			as_load_list(cxt, row, 8, &g->ask_for);
 			g->clauses = as_load_clauses(cxt, row, 9);
-			g->expr = add_expr(pv, pt, true, as_load_text(cxt, row, 5), g->guard, g->clauses);
+			g->expr = as_policy_add_expr(pv, pt, EXPR_GUARD, as_load_text(cxt, row, 5), g->guard, g->clauses);
 		}
 	}
 }
@@ -430,7 +434,7 @@ load_events(PolicyVersion *pv)
 			e->any_role = !as_load_list(cxt, row, 3, &e->roles);
 			e->any_state = !as_load_list(cxt, row, 4, &e->allowed_in);
 			as_load_list(cxt, row, 5, &e->required_data);
-			e->backdate_limit = load_interval(cxt, row, 6);
+			e->backdate_limit = as_load_interval(cxt, row, 6);
 			e->clauses = as_load_clauses(cxt, row, 7);
 			e->label_en = as_load_text(cxt, row, 8);
 			e->label_zh = as_load_text(cxt, row, 9);
@@ -463,48 +467,6 @@ load_categories(PolicyVersion *pv)
 	}
 }
 
-static void
-load_rules(PolicyVersion *pv)
-{
-	MemoryContext cxt = pv->cache->cxt;
-	char	   *query = psprintf("SELECT t.ticket_type, r.rule, r.clock, r.condition, r.starts_on,"
-								 " r.stops_on, r.cancels_on, r.target, r.unit, r.count_first_day,"
-								 " r.mandatory, r.rank, r.clauses " OF_TYPE
-								 " ORDER BY t.ticket_type, r.clock, r.rank DESC, r.rule", "sla_rule");
-	int			nrows = as_load_query(query, pv);
-	int			i;
-
-	for (i = 0; i < pv->ntypes; i++)
-	{
-		PolicyType *pt = &pv->types[i];
-		int			first = 0;
-		int			n;
-
-		pt->nrules = as_rows_of_type(pt->ticket_type, nrows, &first);
-		pt->rules = MemoryContextAlloc(cxt, sizeof(ClockRule) * Max(pt->nrules, 1));
-		for (n = 0; n < pt->nrules; n++)
-		{
-			ClockRule  *rule = &pt->rules[n];
-			int			row = first + n;
-			char	   *condition = as_load_text(cxt, row, 4);
-
-			rule->rule = as_load_text(cxt, row, 2);
-			rule->clock = as_load_text(cxt, row, 3);
-			as_load_list(cxt, row, 5, &rule->starts_on);
-			as_load_list(cxt, row, 6, &rule->stops_on);
-			as_load_list(cxt, row, 7, &rule->cancels_on);
-			rule->target = load_interval(cxt, row, 8);
-			rule->calendar_day = strcmp(as_load_text(CurrentMemoryContext, row, 9), "calendar_day") == 0;
-			rule->count_first_day = load_bool(row, 10);
-			rule->mandatory = load_bool(row, 11);
-			rule->rank = as_load_int(row, 12);
-			rule->clauses = as_load_clauses(cxt, row, 13);
-			rule->expr = add_expr(pv, pt, false, condition, rule->rule, rule->clauses);
-		}
-		as_policy_make_actions(pt);
-	}
-}
-
 /*
  * What is frozen must be as it was activated: rows that came in as if a dump
  * were being restored must not judge anybody.
@@ -530,11 +492,11 @@ void
 as_policy_load(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
-	LoadState	ls;
+	AsLoad		ls;
 	int			nrows;
 	int			i;
 
-	load_begin(&ls);
+	as_load_begin(&ls);
 	pv->tz = pg_tzset(pv->timezone);
 	if (pv->tz == NULL)
 		ereport(ERROR,
@@ -566,8 +528,8 @@ as_policy_load(PolicyVersion *pv)
 	load_attributes(pv);
 	load_events(pv);
 	load_categories(pv);
-	load_rules(pv);
+	as_policy_load_rules(pv);
 	as_policy_load_records(pv);
-	load_end(&ls);
+	as_load_end(&ls);
 	pv->loaded = true;
 }

@@ -81,13 +81,21 @@ lookup_in_table(void *arg, const char *name, AttributeType *type)
 	return found;
 }
 
+/* condition, guard or due, as SQL names them */
+static ExprKind
+expr_kind(const char *name)
+{
+	return strcmp(name, "guard") == 0 ? EXPR_GUARD :
+		strcmp(name, "due") == 0 ? EXPR_DUE : EXPR_CONDITION;
+}
+
 static void
-parse_against_template(TableLookup *tl, const char *text, bool is_guard)
+parse_against_template(TableLookup *tl, const char *text, ExprKind kind)
 {
 	Oid			relid = get_relname_relid("ticket_template", as_schema_oid());
 	Relation	rel = table_open(relid, AccessShareLock);
 
-	(void) as_expr_parse(rel, text, is_guard, lookup_in_table, tl);
+	(void) as_expr_parse(rel, text, kind, lookup_in_table, tl);
 	table_close(rel, NoLock);
 }
 
@@ -103,20 +111,20 @@ as_expression_problem(PG_FUNCTION_ARGS)
 	char	   *volatile problem = NULL;
 	MemoryContext old = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	bool		is_guard;
+	ExprKind	kind;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
 		PG_RETURN_NULL();
 	tl.policy = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	tl.version = PG_GETARG_INT32(1);
 	tl.ticket_type = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
-	is_guard = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(3)), "guard") == 0;
+	kind = expr_kind(text_to_cstring(PG_GETARG_TEXT_PP(3)));
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(old);
 	PG_TRY();
 	{
-		parse_against_template(&tl, text_to_cstring(PG_GETARG_TEXT_PP(4)), is_guard);
+		parse_against_template(&tl, text_to_cstring(PG_GETARG_TEXT_PP(4)), kind);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -280,6 +288,35 @@ check_version_row(TriggerData *trigdata, HeapTuple new)
 				 errtable(rel)));
 }
 
+/* The calendar of a policy may change until tickets are opened under it. */
+static HeapTuple
+check_policy_calendar(TriggerData *trigdata, HeapTuple new)
+{
+	Relation	rel = trigdata->tg_relation;
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	char	   *was = column_text(trigdata->tg_trigtuple, tupdesc, "calendar");
+	char	   *is = column_text(new, tupdesc, "calendar");
+	char	   *policy = column_text(new, tupdesc, "policy");
+	int			attno = SPI_fnumber(tupdesc, "calendar");
+	bool		isnull;
+	Datum		old_value;
+
+	if (was == NULL ? is == NULL : is != NULL && strcmp(was, is) == 0)
+		return new;
+	if (first_text("SELECT status FROM aftersales.policy_version WHERE policy" EQ "$1"
+				   " AND status OPERATOR(pg_catalog.<>) 'draft' AND $2 IS NOT NULL AND $3 IS NOT NULL"
+				   " FOR SHARE", policy, "", "") != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("the calendar of policy \"%s\" is fixed", policy),
+				 errdetail("A version of it is active, and clocks run by that calendar."),
+				 errhint("Name another calendar in the rules of a new draft, or change the rows of the calendar itself."),
+				 errtable(rel)));
+	/* what else has changed is looked at without it */
+	old_value = SPI_getbinval(trigdata->tg_trigtuple, tupdesc, attno, &isnull);
+	return heap_modify_tuple_by_cols(new, tupdesc, 1, &attno, &old_value, &isnull);
+}
+
 static void
 check_policy_row(TriggerData *trigdata, HeapTuple new)
 {
@@ -294,7 +331,7 @@ check_policy_row(TriggerData *trigdata, HeapTuple new)
 				 errhint("Use an IANA name such as Asia/Shanghai."),
 				 errtable(rel)));
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) &&
-		!only_wording_changed(trigdata->tg_trigtuple, new, tupdesc))
+		!only_wording_changed(trigdata->tg_trigtuple, check_policy_calendar(trigdata, new), tupdesc))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
 				 errmsg("code and time zone of a policy are fixed"),
@@ -308,23 +345,40 @@ check_target(Relation rel, HeapTuple tup, TupleDesc tupdesc)
 	bool		isnull;
 	Datum		value = SPI_getbinval(tup, tupdesc, SPI_fnumber(tupdesc, "target"), &isnull);
 	Interval   *target;
-	bool		by_day = strcmp(column_text(tup, tupdesc, "unit"), "calendar_day") == 0;
+	char	   *unit = column_text(tup, tupdesc, "unit");
+	bool		by_day = strcmp(unit, "calendar_day") == 0 || strcmp(unit, "working_day") == 0;
 
 	if (isnull)
 		return;
 	target = DatumGetIntervalP(value);
 	if (target->month < 0 || target->day < 0 || target->time < 0 ||
-		(by_day ? target->time != 0 : target->month != 0 || target->day != 0))
+		(by_day ? target->time != 0 : target->month != 0 || target->day != 0) ||
+		(target->month != 0 && strcmp(unit, "working_day") == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("target of rule \"%s\" does not fit its unit", column_text(tup, tupdesc, "rule")),
-				 errdetail("Unit elapsed takes hours, minutes and seconds; calendar_day takes months and days; neither may be negative."),
+				 errdetail("Units elapsed and working take hours, minutes and seconds; working_day takes days; calendar_day takes months and days; none may be negative."),
 				 errhint("Write 24:00:00 for 24 hours and '1 day' for a day."),
 				 errtable(rel)));
 }
 
+/* When a level of escalation is due must be readable. */
 static void
-check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, bool is_guard)
+check_escalation(Relation rel, HeapTuple tup, TupleDesc tupdesc)
+{
+	bool		is_share;
+	int64		offset;
+
+	if (!as_escalation_time(column_text(tup, tupdesc, "at"), &is_share, &offset))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("\"%s\" is no time of escalation", column_text(tup, tupdesc, "at")),
+				 errhint("Write an interval from the due time, such as -00:30 or 2 days, or a share of the time allowed, such as 80%%."),
+				 errtable(rel)));
+}
+
+static void
+check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, ExprKind kind)
 {
 	TupleDesc	tupdesc = RelationGetDescr(trigdata->tg_relation);
 	char	   *text = column_text(tup, tupdesc, column);
@@ -335,7 +389,9 @@ check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, bool 
 	tl.policy = column_text(tup, tupdesc, "policy");
 	tl.version = atoi(column_text(tup, tupdesc, "version"));
 	tl.ticket_type = column_text(tup, tupdesc, "ticket_type");
-	parse_against_template(&tl, text, is_guard);
+	if (kind == EXPR_DUE && strcmp(text, "promised_at") == 0)
+		return;
+	parse_against_template(&tl, text, kind);
 }
 
 static void
@@ -348,6 +404,7 @@ check_rule_row(TriggerData *trigdata, HeapTuple new)
 	char	   *version = column_text(new, tupdesc, "version");
 	char	   *status = version_status(policy, version);
 	bool		is_delete = TRIGGER_FIRED_BY_DELETE(trigdata->tg_event);
+	int			i;
 
 	if (status == NULL && !is_delete)
 		ereport(ERROR,
@@ -369,9 +426,11 @@ check_rule_row(TriggerData *trigdata, HeapTuple new)
 		check_references(rel, new, policy, version);
 	if (!is_delete && SPI_fnumber(tupdesc, "target") > 0)
 		check_target(rel, new, tupdesc);
-	if (!is_delete && trigdata->tg_trigger->tgnargs == 2)
-		check_expression(trigdata, new, trigdata->tg_trigger->tgargs[0],
-						 strcmp(trigdata->tg_trigger->tgargs[1], "guard") == 0);
+	if (!is_delete && strcmp(RelationGetRelationName(rel), "escalation_rule") == 0)
+		check_escalation(rel, new, tupdesc);
+	for (i = 0; !is_delete && i + 1 < trigdata->tg_trigger->tgnargs; i += 2)
+		check_expression(trigdata, new, trigdata->tg_trigger->tgargs[i],
+						 expr_kind(trigdata->tg_trigger->tgargs[i + 1]));
 }
 
 static bool
@@ -392,7 +451,7 @@ function_exists(const char *signature)
 }
 
 /*
- * aftersales.policy_row_check([column, kind])
+ * aftersales.policy_row_check([column, kind] ...)
  */
 Datum
 as_policy_row_check(PG_FUNCTION_ARGS)

@@ -22,6 +22,7 @@
 #include "emit.h"
 #include "move.h"
 #include "policy.h"
+#include "settle.h"
 
 static AsStatement *statements = NULL;	/* newest first */
 
@@ -184,6 +185,7 @@ as_statement_begin(PG_FUNCTION_ARGS)
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
 		st->origin = as_emit_take(relid);
 		st->external_ref = as_move_take(relid);
+		as_take_touch(st);
 	}
 	st->relid = relid;
 	st->op = trigdata->tg_event & TRIGGER_EVENT_OPMASK;

@@ -8,6 +8,9 @@
  * order of their ids before their clocks, as writers do; those that somebody
  * else has locked are skipped: their writer settles them.
  *
+ * What time does to a ticket itself (moves and values) goes through an UPDATE
+ * of it, which settles first like any other: see settle.c.
+ *
  *-------------------------------------------------------------------------
  */
 #include "aftersales.h"
@@ -18,26 +21,25 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "app_event.h"
 #include "clock.h"
-#include "event.h"
+#include "settle.h"
 
 PG_FUNCTION_INFO_V1(as_sweep);
 
-/* Locks tickets that have something due and returns them as clock steps. */
-static List *
+/* Locks tickets that have something due; their rows are in SPI_tuptable. */
+static int
 lock_due_tickets(const AsDesk *desk, TimestampTz at, int32 max_tickets)
 {
 	Oid			types[2] = {TIMESTAMPTZOID, INT4OID};
 	Datum		values[2];
 	char		nulls[2];
-	List	   *steps = NIL;
-	uint64		i;
 
 	values[0] = TimestampTzGetDatum(at);
 	values[1] = Int32GetDatum(max_tickets);
 	nulls[0] = ' ';
 	nulls[1] = max_tickets < 0 ? 'n' : ' ';
-	if (SPI_execute_with_args(psprintf("SELECT t.ticket_id, t.org_id, t.assignee FROM %1$s.ticket t"
+	if (SPI_execute_with_args(psprintf("SELECT t FROM %1$s.ticket t"
 									   " WHERE t.ticket_id" EQ "ANY (ARRAY(SELECT DISTINCT d.ticket_id"
 									   " FROM (SELECT c.ticket_id FROM %1$s.sla_clock c"
 									   " WHERE c.next_at" LT "$1 ORDER BY c.next_at) d LIMIT $2))"
@@ -45,22 +47,62 @@ lock_due_tickets(const AsDesk *desk, TimestampTz at, int32 max_tickets)
 									   quote_identifier(desk->name)),
 							  2, types, values, nulls, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "finding due tickets failed");
-	for (i = 0; i < SPI_processed; i++)
+	return (int) SPI_processed;
+}
+
+/* Settles the clocks of one ticket, or notes that the ticket itself changes. */
+static List *
+settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
+{
+	HeapTupleData tuple;
+	TicketWork	t = {0};
+	TicketRow  *settled;
+	List	   *events;
+
+	as_whole_row(whole_row, &tuple);
+	t.row = as_deform(st->desk, &tuple);
+	t.ticket_id = DatumGetInt64(TVAL(st->desk, t.row, TC_TICKET_ID));
+	t.pt = as_type_of_row(st, t.row);
+	if (t.pt == NULL)
+		return timed;
+	if (t.pt->has_timed && as_settle_row(st, t.pt, t.row, DT_NOBEGIN, &settled, &events))
 	{
-		HeapTuple	tup = SPI_tuptable->vals[i];
-		TupleDesc	tupdesc = SPI_tuptable->tupdesc;
-		ClockStep  *step = palloc0(sizeof(ClockStep));
+		MemoryContext old = MemoryContextSwitchTo(st->cxt);
+		int64	   *id = palloc(sizeof(int64));
+
+		*id = t.ticket_id;
+		timed = lappend(timed, id);
+		MemoryContextSwitchTo(old);
+		return timed;
+	}
+	t.from = t.to = TextDatumGetCString(TVAL(st->desk, t.row, TC_STATUS));
+	as_responsible(st->desk, t.row, &t.by);
+	as_clock_add(clocks, &t);
+	return timed;
+}
+
+static void
+settle_due(AsStatement *st, int32 max_tickets)
+{
+	ClockWork  *clocks = as_clock_work(st, NULL);
+	int			nrows = lock_due_tickets(st->desk, st->now, max_tickets);
+	SPITupleTable *table = SPI_tuptable;
+	List	   *timed = NIL;
+	int			i;
+
+	for (i = 0; i < nrows; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
 		bool		isnull;
 
-		step->ticket_id = DatumGetInt64(SPI_getbinval(tup, tupdesc, 1, &isnull));
-		step->at = at;
-		step->org_id = DatumGetInt64(SPI_getbinval(tup, tupdesc, 2, &isnull));
-		step->has_org = !isnull;
-		step->assignee = SPI_getvalue(tup, tupdesc, 3);
-		steps = lappend(steps, step);
+		timed = settle_ticket(st, clocks, SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull), timed);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(st->rowcxt);
 	}
-	SPI_freetuptable(SPI_tuptable);
-	return steps;
+	as_clock_flush(clocks);
+	SPI_freetuptable(table);
+	if (timed != NIL)
+		as_touch(st, timed, DT_NOBEGIN, NULL);
 }
 
 /*
@@ -73,12 +115,11 @@ as_sweep(PG_FUNCTION_ARGS)
 	TimestampTz now = as_now();
 	TimestampTz at = PG_ARGISNULL(0) ? now : PG_GETARG_TIMESTAMPTZ(0);
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		breaches = as_breaches_written();
+	int64		escalations = as_escalations_written();
 	AsStatement *st;
-	ClockWriter *clocks;
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
-	List	   *steps;
-	ListCell   *lc;
 
 	if (at > now)
 		ereport(ERROR,
@@ -88,15 +129,15 @@ as_sweep(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 
 	st = as_statement_push(nspid);
+	st->now = at;
 	SPI_connect();
-	clocks = as_clock_writer(st);
-	steps = lock_due_tickets(st->desk, at, PG_ARGISNULL(1) ? -1 : Max(PG_GETARG_INT32(1), 0));
-	foreach(lc, steps)
-		as_clock_step(clocks, NULL, lfirst(lc));
-	as_clock_flush(clocks);
+	settle_due(st, PG_ARGISNULL(1) ? -1 : Max(PG_GETARG_INT32(1), 0));
 
 	values[0] = CStringGetTextDatum("breach");
-	values[1] = Int64GetDatum(as_clock_breaches(clocks));
+	values[1] = Int64GetDatum(as_breaches_written() - breaches);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	values[0] = CStringGetTextDatum("escalation");
+	values[1] = Int64GetDatum(as_escalations_written() - escalations);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	SPI_finish();
 	as_statement_drop(st);

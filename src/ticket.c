@@ -18,6 +18,7 @@
 
 #include "duplicate.h"
 #include "event.h"
+#include "settle.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_ticket_judge);
@@ -257,6 +258,30 @@ take_note(Judgement *j, bool moves)
 }
 
 /*
+ * What a column was at any time follows from its changes in order; so a late
+ * change may not come before another one of the same column.
+ */
+static void
+check_later_change(Judgement *j, const char *event, TimestampTz at, int i)
+{
+	Datum		values[3];
+
+	values[0] = Int64GetDatum(j->ticket_id);
+	values[1] = CStringGetTextDatum(event);
+	values[2] = TimestampTzGetDatum(at);
+	SPI_connect();
+	if (as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
+				 errmsg("column \"%s\" has changed after the reported time",
+						NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname)),
+				 errdetail_internal("%s event=%s", as_refusal_line(j, NULL, ""), event),
+				 errhint("Report the change at the time of the later one, or after it."),
+				 errtablecol(j->rel, i + 1)));
+	SPI_finish();
+}
+
+/*
  * change_moment returns when a change happened.  Each event that the row
  * means has a say: the move, and every changed column whose event the policy
  * gives a backdate_limit.
@@ -266,35 +291,83 @@ change_moment(Judgement *j, bool moves)
 {
 	TimestampTz event_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
 	TimestampTz status_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_STATUS_AT));
+	TimestampTz opened_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_OPENED_AT));
 	TimestampTz result = Max(j->st->now, event_at);
 	TimestampTz at = DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT));
 	int			i;
 
-	if (TNULL(j->desk, j->new, TC_HAPPENED_AT))
+	if (TNULL(j->desk, j->new, TC_HAPPENED_AT) || j->st->is_touch)
 		return result;
 	if (moves)
 		result = as_moment(j, true, at, event_at, status_at, psprintf("status:%s", j->to));
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
-		if (j->desk->is_business[i] && as_column_changed(j->desk, j->old, j->new, i))
-			result = as_moment(j, true, at, event_at, status_at,
-							   psprintf("changed:%s",
-										NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname)));
+	{
+		char	   *event;
+
+		if (!j->desk->is_business[i] || !as_column_changed(j->desk, j->old, j->new, i))
+			continue;
+		event = psprintf("changed:%s", NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname));
+		result = as_moment(j, true, at, event_at, moves ? status_at : opened_at, event);
+		if (result < event_at)
+			check_later_change(j, event, result, i);
+	}
 	return result;
 }
 
+/*
+ * settle_first carries out what time has done to the ticket before what the
+ * row reports: the write is judged against the row as it is then.  Columns
+ * that the writer leaves alone take its values.
+ */
 static void
-judge_change(Judgement *j)
+settle_first(Judgement *j, RowNote *note)
 {
-	bool		moves;
+	AsStatement *st = j->st;
+	bool		given = !TNULL(j->desk, j->new, TC_HAPPENED_AT);
+	TimestampTz at = st->now;
+	MemoryContext old;
+	TicketRow  *settled;
+	int			i;
 
-	j->from = as_row_text(j->desk, j->old, TC_STATUS);
-	j->to = as_row_text(j->desk, j->new, TC_STATUS);
-	require_value(j, TC_STATUS);
-	require_value(j, TC_ATTRIBUTES);
-	keep_owned(j, owned, lengthof(owned), false);
-	keep_owned(j, fixed, lengthof(fixed), true);
-	take_row_version(j);
+	note->settled = NULL;
+	note->timed = NIL;
+	if (!j->pt->has_timed && st->touch_op == NULL)
+		return;
+	if (given)
+		at = Min(at, DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)));
+	if (st->is_touch)
+		at = st->touch_at;
+	old = CurrentMemoryContext;
+	SPI_connect();
+	MemoryContextSwitchTo(old);
+	if (as_settle_row(st, j->pt, j->old, at, &settled, &note->timed))
+	{
+		EventRow   *last;
 
+		/* seldom: again, in memory that lasts until it is recorded */
+		MemoryContextSwitchTo(st->cxt);
+		(void) as_settle_row(st, j->pt, j->old, at, &settled, &note->timed);
+		last = llast(note->timed);
+		note->settled = settled;
+		as_pending_head_moved(j->desk, j->ticket_id, last->seq, last->hash);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	if (note->settled == NULL)
+		return;
+	for (i = 0; i < j->desk->tupdesc->natts; i++)
+		if (as_column_changed(j->desk, j->old, settled, i) &&
+			!as_column_changed(j->desk, j->old, j->new, i))
+		{
+			j->new->values[i] = settled->values[i];
+			j->new->nulls[i] = settled->nulls[i];
+		}
+	j->old = settled;
+}
+
+static void
+find_old_policy(Judgement *j)
+{
 	j->pt = as_type_of_row(j->st, j->old);
 	if (j->pt == NULL)
 		ereport(ERROR,
@@ -306,8 +379,32 @@ judge_change(Judgement *j)
 						 DatumGetInt32(TVAL(j->desk, j->old, TC_POLICY_VERSION)),
 						 as_row_text(j->desk, j->old, TC_POLICY)),
 				 errtable(j->rel)));
-
 	j->pv = j->pt->version;
+}
+
+static void
+judge_change(Judgement *j, RowNote *note)
+{
+	bool		moves;
+
+	j->from = as_row_text(j->desk, j->old, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
+	find_old_policy(j);
+	if (!TNULL(j->desk, j->old, TC_VOIDED_AT))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
+				 errmsg("ticket %lld is void", (long long) j->ticket_id),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, "")),
+				 errhint("Open a new ticket."),
+				 errtable(j->rel)));
+	settle_first(j, note);
+	j->from = as_row_text(j->desk, j->old, TC_STATUS);
+	j->to = as_row_text(j->desk, j->new, TC_STATUS);
+	require_value(j, TC_STATUS);
+	require_value(j, TC_ATTRIBUTES);
+	keep_owned(j, owned, lengthof(owned), false);
+	keep_owned(j, fixed, lengthof(fixed), true);
+	take_row_version(j);
 
 	moves = strcmp(j->from, j->to) != 0;
 	take_note(j, moves);
@@ -322,20 +419,14 @@ judge_change(Judgement *j)
  * the AFTER trigger.
  */
 static void
-put_head(Judgement *j)
+put_head(Judgement *j, RowNote *note)
 {
-	RowNote    *note = as_note_add(j->st, j->ticket_id);
-	RowNote		lost;
 	TimestampTz event_at = j->at;
 	List	   *events;
 
-	if (note == NULL)
-	{
-		lost.ticket_id = j->ticket_id;
-		note = &lost;
-	}
 	note->at = j->at;
 	note->prev_seq = 0;
+	note->is_timed = false;
 	if (j->old != NULL)
 	{
 		TimestampTz old_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
@@ -415,6 +506,8 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 	bool		is_update;
 	Judgement	j;
 	AsStatement *st;
+	RowNote    *note;
+	RowNote		lost = {0};
 	bool		moves;
 
 	as_check_trigger(fcinfo, "ticket_judge", TRIGGER_EVENT_BEFORE, true);
@@ -432,9 +525,17 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 		j.old = as_row_from_slot(trigdata->tg_trigslot);
 	j.ticket_id = DatumGetInt64(TVAL(j.desk, is_update ? j.old : j.new, TC_TICKET_ID));
 	(void) as_actor(st);
+	note = as_note_add(st, j.ticket_id);
+	if (note == NULL)
+	{
+		lost.ticket_id = j.ticket_id;
+		note = &lost;
+	}
+	note->settled = NULL;
+	note->timed = NIL;
 
 	if (is_update)
-		judge_change(&j);
+		judge_change(&j, note);
 	else
 		judge_opening(&j);
 
@@ -459,7 +560,7 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 		set_value(&j, TC_EVENT_HASH, PointerGetDatum(cstring_to_text("")));
 	}
 	as_judge_move(&j);
-	put_head(&j);
+	put_head(&j, note);
 
 	return PointerGetDatum(heap_form_tuple(RelationGetDescr(trigdata->tg_relation),
 										   j.new->values, j.new->nulls));

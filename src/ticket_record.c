@@ -23,6 +23,7 @@
 #include "emit.h"
 #include "event.h"
 #include "expression.h"
+#include "history.h"
 
 PG_FUNCTION_INFO_V1(as_ticket_record);
 
@@ -31,21 +32,17 @@ typedef struct Recorder
 	AsStatement *st;
 	Relation	rel;
 	EventWriter *events;
-	ClockWriter *clocks;
+	ClockWork  *clocks;
 } Recorder;
 
-/* Whether a column that clock conditions read has changed. */
+/* Whether clock conditions read the column that an event says has changed. */
 static bool
-needs_rematch(AsStatement *st, const PolicyType *pt, const TicketRow *old, const TicketRow *new)
+is_condition_column(AsStatement *st, const PolicyType *pt, const char *event)
 {
 	bool		reads_status;
-	Bitmapset  *columns = as_expr_condition_columns(st, pt, &reads_status);
-	int			attno = -1;
+	int			attno = as_history_column(st->desk, event);
 
-	while ((attno = bms_next_member(columns, attno)) >= 0)
-		if (as_column_changed(st->desk, old, new, attno - 1))
-			return true;
-	return false;
+	return attno > 0 && bms_is_member(attno, as_expr_condition_columns(st, pt, &reads_status));
 }
 
 /* Moves the clocks of one ticket by its events. */
@@ -56,50 +53,37 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	AsStatement *st = r->st;
 	const AsDesk *desk = st->desk;
 	const PolicyType *pt = as_type_of_row(st, new);
-	ClockStep	step = {0};
-	bool		settled = false;
+	TicketWork	t = {0};
+	TimestampTz latest = old == NULL ? DT_NOBEGIN : DatumGetTimestampTz(TVAL(desk, old, TC_EVENT_AT));
 	ListCell   *lc;
 
 	as_pending_clocks(st, note->ticket_id, note->prev_seq, r->clocks);
-	as_expr_set_ticket(st, new);
-
-	step.ticket_id = note->ticket_id;
-	step.at = note->at;
-	step.is_new = old == NULL;
-	step.is_late = old != NULL && note->at < DatumGetTimestampTz(TVAL(desk, old, TC_EVENT_AT));
-	step.from = old == NULL ? NULL : TextDatumGetCString(TVAL(desk, old, TC_STATUS));
-	step.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
-	as_step_responsible(desk, old == NULL ? new : old, &step);
-	if (old != NULL && events != NIL && pt->nrules > 0 && needs_rematch(st, pt, old, new))
-	{
-		as_clock_rematch(r->clocks, pt, &step, new);
-		as_expr_set_ticket(st, new);
-		settled = true;
-	}
+	t.ticket_id = note->ticket_id;
+	t.pt = pt;
+	t.is_new = old == NULL;
+	t.from = old == NULL ? NULL : TextDatumGetCString(TVAL(desk, old, TC_STATUS));
+	t.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
+	t.row = new;
+	as_responsible(desk, old == NULL ? new : old, &t.by);
+	t.events = palloc0(sizeof(FoldEvent) * Max(list_length(events), 1));
 	foreach(lc, events)
 	{
-		EventRow   *e = lfirst(lc);
+		const EventRow *row = lfirst(lc);
+		FoldEvent  *e = &t.events[t.nevents++];
 
-		step.seq = e->seq;
-		step.event = e->event;
-		step.actions = as_policy_actions(pt, e->event);
-		if (step.actions != NULL)
-		{
-			as_clock_step(r->clocks, pt, &step);
-			settled = true;
-		}
-		if (old == NULL)
-		{
-			step.actions = as_policy_actions(pt, psprintf("status:%s", e->to_state));
-			if (step.actions != NULL)
-				as_clock_step(r->clocks, pt, &step);
-		}
+		e->seq = e->base_seq = row->seq;
+		e->at = row->occurred_at;
+		e->event = row->event;
+		e->to_state = row->to_state;
+		e->is_timed = strcmp(row->origin, "rule") == 0;
+		e->data = row->data;
+		e->is_change = old != NULL && is_condition_column(st, pt, row->event);
+		t.retarget = t.retarget || strcmp(e->event, "changed:calendar") == 0;
+		t.needs_replay = t.needs_replay || e->is_change || t.retarget || row->has_corrects ||
+			(e->at < latest && as_event_matters(pt, e));
+		latest = Max(latest, e->at);
 	}
-	if (!settled && old != NULL && pt->nrules > 0)
-	{
-		step.actions = NULL;
-		as_clock_step(r->clocks, pt, &step);
-	}
+	as_clock_add(r->clocks, &t);
 }
 
 static void
@@ -126,8 +110,10 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	if (note == NULL || note->fingerprint != as_fingerprint(desk, new))
 		refuse_altered(r, ticket_id);
 
-	events = r->st->nnotes == 1 ? r->st->first_events :
-		as_ticket_events(r->st, old, new, note, true);
+	events = r->st->nnotes == 1 ? list_copy(r->st->first_events) :
+		as_ticket_events(r->st, note->settled == NULL ? old : note->settled, new, note, true);
+	if (note->timed != NIL)
+		events = list_concat(list_copy(note->timed), events);
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);
@@ -229,7 +215,7 @@ as_ticket_record(PG_FUNCTION_ARGS)
 	{
 		SPI_connect();
 		r.events = as_event_writer(st);
-		r.clocks = as_clock_writer(st);
+		r.clocks = as_clock_work(st, r.events);
 		walk_rows(&r, trigdata->tg_oldtable, trigdata->tg_newtable, record_row);
 		as_event_flush(r.events);
 		as_clock_flush(r.clocks);

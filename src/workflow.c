@@ -286,3 +286,17 @@ as_judge_move(Judgement *j)
 	if (guards != NIL || missing != NIL)
 		refuse_unmet(j, guards, missing);
 }
+
+/*
+ * as_require_event_role raises SV003 unless the actor has one of the roles
+ * that the policy gives a built-in event; one that it does not declare is
+ * open to everybody.
+ */
+void
+as_require_event_role(Judgement *j, const char *event)
+{
+	const PolicyEvent *pe = as_policy_event(j->pt, event);
+
+	if (pe != NULL)
+		as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), event), pe->clauses);
+}

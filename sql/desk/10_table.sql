@@ -174,21 +174,21 @@ CREATE TABLE @desk@.sla_clock (
     escalated       integer NOT NULL DEFAULT 0,
     calendar        text,
     calendar_rev    integer,
-    CONSTRAINT sla_clock_cycle_key UNIQUE (ticket_id, clock, cycle),
+    CONSTRAINT sla_clock_start_key UNIQUE (ticket_id, clock, start_seq, started_at),
     CONSTRAINT sla_clock_ended_check
         CHECK (CASE WHEN stopped_at IS NULL THEN ended_as IS NULL
                     ELSE ended_as IN ('stopped', 'cancelled', 'voided') END)
 );
 CREATE UNIQUE INDEX sla_clock_open_key ON @desk@.sla_clock (ticket_id, clock) WHERE stopped_at IS NULL;
-CREATE INDEX sla_clock_calendar_idx ON @desk@.sla_clock (calendar) WHERE calendar IS NOT NULL AND stopped_at IS NULL;
+CREATE INDEX sla_clock_calendar_idx ON @desk@.sla_clock (calendar, calendar_rev) WHERE calendar IS NOT NULL AND stopped_at IS NULL;
 CREATE INDEX sla_clock_next_idx ON @desk@.sla_clock (next_at) WHERE next_at IS NOT NULL;
 COMMENT ON TABLE @desk@.sla_clock IS 'One row per clock and cycle of a ticket, a fold over its events. Written by the triggers only.';
 COMMENT ON COLUMN @desk@.sla_clock.clock_id IS 'Key.';
 COMMENT ON COLUMN @desk@.sla_clock.ticket_id IS 'The ticket.';
 COMMENT ON COLUMN @desk@.sla_clock.clock IS 'Name of the clock.';
-COMMENT ON COLUMN @desk@.sla_clock.cycle IS 'How often the clock was started for this ticket, this time included.';
+COMMENT ON COLUMN @desk@.sla_clock.cycle IS 'How often the clock was started for this ticket, this time included; 0: the event that started it was corrected away.';
 COMMENT ON COLUMN @desk@.sla_clock.rule IS 'Rule (sla_rule) that set the due time.';
-COMMENT ON COLUMN @desk@.sla_clock.target IS 'Time the rule allows; NULL: recorded, not enforced.';
+COMMENT ON COLUMN @desk@.sla_clock.target IS 'Time the rule allows; NULL: recorded, not enforced, or due at a promised time.';
 COMMENT ON COLUMN @desk@.sla_clock.started_at IS 'When the start event happened.';
 COMMENT ON COLUMN @desk@.sla_clock.start_seq IS 'Place of the start event in the ticket''s chain: the clock''s identity.';
 COMMENT ON COLUMN @desk@.sla_clock.due_at IS 'Latest instant at which stopping is in time; NULL: never late, or paused.';
@@ -257,7 +257,8 @@ CREATE TABLE @desk@.outbox (
 );
 CREATE INDEX outbox_ticket_idx ON @desk@.outbox (ticket_id);
 CREATE INDEX outbox_clock_idx ON @desk@.outbox (clock_id);
-CREATE INDEX outbox_open_idx ON @desk@.outbox (topic, message_id) WHERE done_at IS NULL;
+CREATE INDEX outbox_open_idx ON @desk@.outbox (message_id) WHERE done_at IS NULL;
+CREATE INDEX outbox_open_topic_idx ON @desk@.outbox (topic, message_id) WHERE done_at IS NULL;
 COMMENT ON TABLE @desk@.outbox IS 'One row per message to be delivered by others; durable, while NOTIFY aftersales only wakes them. Read with take_outbox(), ticked off with done_outbox(). No personal values.';
 COMMENT ON COLUMN @desk@.outbox.message_id IS 'Key, in the order of writing.';
 COMMENT ON COLUMN @desk@.outbox.topic IS 'What it is about: escalation.';

@@ -1,0 +1,314 @@
+/*-------------------------------------------------------------------------
+ *
+ * clock_work.c
+ *	  Moves the clocks of the tickets that a statement has written.
+ *
+ * Tickets are collected with their events and taken at most WRITE_BATCH at a
+ * time: their clocks are read together, folded one ticket after the other,
+ * and written together.  What is late, corrected or changes what conditions
+ * read is settled first and then replayed.
+ *
+ * Rules are chosen when a ticket is added, while its row is at hand.  All
+ * memory is that of the batch.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "app_event.h"
+#include "clock.h"
+#include "event.h"
+#include "settle.h"
+
+/* A ticket of the batch. */
+typedef struct Task
+{
+	Fold		fold;
+	bool		is_new;
+	bool		needs_replay;
+	bool		retarget;
+	int			nevents;
+	FoldEvent  *events;
+} Task;
+
+struct ClockWork
+{
+	AsStatement *st;
+	EventWriter *events;		/* to be flushed before a replay; may be NULL */
+	MemoryContext cxt;
+	int			n;
+	int64		greatest;		/* ticket_id among them */
+	Task	   *tasks[WRITE_BATCH];
+};
+
+/*
+ * as_clock_work makes a collector for a statement.  events: the writer whose
+ * events a replay has to find in the table.
+ */
+ClockWork *
+as_clock_work(AsStatement *st, EventWriter *events)
+{
+	ClockWork  *w = MemoryContextAlloc(st->cxt, sizeof(ClockWork));
+
+	w->st = st;
+	w->events = events;
+	w->cxt = AllocSetContextCreate(st->cxt, "aftersales clocks", ALLOCSET_DEFAULT_SIZES);
+	w->n = 0;
+	return w;
+}
+
+/*
+ * as_copy_row copies a ticket's row into the current memory context.
+ */
+TicketRow *
+as_copy_row(const AsDesk *desk, const TicketRow *row)
+{
+	TupleDesc	tupdesc = desk->tupdesc;
+	TicketRow  *copy = palloc(sizeof(TicketRow));
+	int			i;
+
+	copy->values = palloc0(sizeof(Datum) * tupdesc->natts);
+	copy->nulls = palloc(sizeof(bool) * tupdesc->natts);
+	for (i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		copy->nulls[i] = row->nulls[i];
+		if (!row->nulls[i] && !att->attisdropped)
+			copy->values[i] = datumCopy(row->values[i], att->attbyval, att->attlen);
+	}
+	return copy;
+}
+
+/*
+ * as_event_matters tells whether an event can do anything to clocks, wherever
+ * in the history it stands.
+ */
+bool
+as_event_matters(const PolicyType *pt, const FoldEvent *e)
+{
+	return as_policy_actions(pt, e->event) != NULL || e->is_change || e->to_state != NULL ||
+		strncmp(e->event, "approved:", strlen("approved:")) == 0 ||
+		strcmp(e->event, "voided") == 0;
+}
+
+/* Whether an event may start a clock that waits for several. */
+static bool
+waits_for_others(const FoldEvent *e)
+{
+	int			i;
+
+	for (i = 0; i < e->nchosen; i++)
+		if (e->chosen[i].rule != NULL && e->chosen[i].rule->starts_all)
+			return true;
+	return false;
+}
+
+static const char *
+copy_string(const char *s)
+{
+	return s == NULL ? NULL : pstrdup(s);
+}
+
+static Jsonb *
+copy_jsonb(const Jsonb *j)
+{
+	Jsonb	   *copy;
+
+	if (j == NULL)
+		return NULL;
+	copy = palloc(VARSIZE(j));
+	memcpy(copy, j, VARSIZE(j));
+	return copy;
+}
+
+/* Takes the events over and chooses the rules they start. */
+static void
+take_events(Task *task, const TicketWork *t)
+{
+	Fold	   *f = &task->fold;
+	int			i;
+
+	task->nevents = t->nevents;
+	task->events = palloc(sizeof(FoldEvent) * Max(t->nevents, 1));
+	for (i = 0; i < t->nevents; i++)
+	{
+		FoldEvent  *e = &task->events[i];
+
+		*e = t->events[i];
+		e->event = pstrdup(e->event);
+		e->to_state = copy_string(e->to_state);
+		e->data = copy_jsonb(e->data);
+		if (e->to_state != NULL)
+			f->status = e->to_state;
+		if (task->needs_replay)
+			continue;
+		as_choose_starts(f, e);
+		if (t->pt->starts_all && waits_for_others(e))
+			task->needs_replay = true;
+	}
+	f->status = copy_string(t->from);
+}
+
+/*
+ * Whether an event lies before what time has done to a clock already: then it
+ * changes the past, however late the last event was.
+ */
+static bool
+is_overtaken(const Fold *f, const FoldEvent *e)
+{
+	int			i;
+
+	if (!as_event_matters(f->pt, e) || e->is_timed)
+		return false;
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = &f->clocks[i];
+
+		if (c->ended_as == CLOCK_OPEN && c->clock_id != 0 &&
+			(e->at < c->started_at || (c->is_late && c->has_due && e->at <= c->due_at)))
+			return true;
+	}
+	return false;
+}
+
+static void
+fold_task(Task *task, TimestampTz now)
+{
+	int			i;
+
+	/* what is replayed is settled first, with what time has brought */
+	for (i = 0; i < task->nevents && task->needs_replay; i++)
+		if (task->events[i].is_timed)
+			as_fold_advance(&task->fold, task->events[i].at, true, now);
+	as_fold_advance(&task->fold, task->nevents > 0 && task->events[0].is_timed ?
+					task->events[0].at : DT_NOBEGIN, true, now);
+	for (i = 0; i < task->nevents && !task->needs_replay; i++)
+		task->needs_replay = is_overtaken(&task->fold, &task->events[i]);
+	for (i = 0; i < task->nevents && !task->needs_replay; i++)
+		as_fold_event(&task->fold, &task->events[i], now);
+	/* what time has started may be due by now, too */
+	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
+}
+
+/*
+ * as_clock_add takes a ticket and the events that have happened to it.
+ */
+void
+as_clock_add(ClockWork *w, const TicketWork *t)
+{
+	MemoryContext old;
+	Task	   *task;
+	int			i;
+
+	if (t->pt->nrules == 0)
+		return;
+	if (w->n == WRITE_BATCH)
+		as_clock_flush(w);
+	/* a ticket's next events wait for the batch to be written */
+	for (i = 0; w->n > 0 && t->ticket_id <= w->greatest && i < w->n; i++)
+	{
+		if (w->tasks[i]->fold.ticket_id == t->ticket_id)
+			as_clock_flush(w);
+	}
+
+	old = MemoryContextSwitchTo(w->cxt);
+	task = palloc0(sizeof(Task));
+	task->is_new = t->is_new;
+	task->needs_replay = t->needs_replay;
+	task->retarget = t->retarget;
+	task->fold.latest = DT_NOBEGIN;
+	task->fold.defers_actions = t->pt->has_timed && !w->st->is_touch;
+	task->fold.st = w->st;
+	task->fold.pt = t->pt;
+	task->fold.ticket_id = t->ticket_id;
+	task->fold.from = copy_string(t->from);
+	task->fold.to = copy_string(t->to);
+	task->fold.by = t->by;
+	task->fold.by.assignee = copy_string(t->by.assignee);
+	task->fold.row = t->row;
+	task->fold.status = task->fold.from;
+	take_events(task, t);
+	task->fold.row = t->pt->starts_later ? as_copy_row(w->st->desk, t->row) : NULL;
+	if (t->is_new)
+		fold_task(task, w->st->now);
+	w->greatest = w->n == 0 ? t->ticket_id : Max(w->greatest, t->ticket_id);
+	w->tasks[w->n++] = task;
+	MemoryContextSwitchTo(old);
+}
+
+
+/* The ticket as it stands in the table. */
+static TicketRow *
+read_ticket(AsStatement *st, int64 ticket_id)
+{
+	Datum		value = Int64GetDatum(ticket_id);
+	HeapTupleData tuple;
+	TicketRow  *row;
+	bool		isnull;
+
+	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
+		elog(ERROR, "ticket %lld is gone", (long long) ticket_id);
+	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+	row = as_copy_row(st->desk, as_deform(st->desk, &tuple));
+	SPI_freetuptable(SPI_tuptable);
+	return row;
+}
+
+/*
+ * as_clock_flush applies what has been collected.
+ */
+void
+as_clock_flush(ClockWork *w)
+{
+	Fold	   *folds[WRITE_BATCH];
+	MemoryContext old;
+	bool		replays = false;
+	List	   *deferred = NIL;
+	ListCell   *lc;
+	int			n = 0;
+	int			i;
+
+	if (w->n == 0)
+		return;
+	old = MemoryContextSwitchTo(w->cxt);
+	for (i = 0; i < w->n; i++)
+		if (!w->tasks[i]->is_new)
+			folds[n++] = &w->tasks[i]->fold;
+	if (n > 0)
+		as_clocks_load(w->st, n, folds);
+	for (i = 0; i < w->n; i++)
+	{
+		Task	   *task = w->tasks[i];
+
+		if (!task->is_new)
+			fold_task(task, w->st->now);
+		replays = replays || task->needs_replay;
+		folds[i] = &task->fold;
+	}
+	as_clocks_write(w->st, w->n, folds, w->st->now);
+	for (i = 0; i < w->n; i++)
+		if (folds[i]->has_deferred)
+			deferred = lappend(deferred, folds[i]);
+	if (replays && w->events != NULL)
+		as_event_flush(w->events);
+	for (i = 0; i < w->n; i++)
+		if (w->tasks[i]->needs_replay)
+			(void) as_replay(w->st, w->tasks[i]->fold.pt,
+							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
+							 w->tasks[i]->retarget, NULL);
+	w->n = 0;
+	if (deferred != NIL && w->events != NULL)
+		as_event_flush(w->events);
+	foreach(lc, deferred)
+	{
+		Fold	   *f = lfirst(lc);
+
+		as_touch(w->st, list_make1(&f->ticket_id), f->latest, NULL);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(w->cxt);
+}

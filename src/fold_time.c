@@ -1,0 +1,261 @@
+/*-------------------------------------------------------------------------
+ *
+ * fold_time.c
+ *	  What happens to clocks because time has passed: they become late,
+ *	  escalate, start others, change the ticket.
+ *
+ * Instants are taken in their order.  One counts as passed when the next
+ * event lies after it, or when it lies before now and the clock's next_at
+ * does too: next_at is the due time, or some grace after the moment at which
+ * a start was recorded too late to be watched.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "clock.h"
+
+/* An instant that has come. */
+typedef struct Pending
+{
+	int			clock;			/* index; -1: none */
+	const Escalation *level;	/* NULL: the due time */
+	TimestampTz at;
+} Pending;
+
+static bool
+is_timed_rule(const ClockRule *rule)
+{
+	return rule->on_breach != NULL || rule->on_breach_set != NULL;
+}
+
+static bool
+has_passed(const FoldClock *c, TimestampTz instant, TimestampTz at, bool inclusive, TimestampTz now)
+{
+	if (instant < at || (inclusive && instant == at))
+		return true;
+	return c->has_next && c->next_at < now && instant < now;
+}
+
+static void
+consider(Pending *first, int clock, const Escalation *level, TimestampTz at)
+{
+	if (first->clock >= 0 && first->at <= at)
+		return;
+	first->clock = clock;
+	first->level = level;
+	first->at = at;
+}
+
+/*
+ * What changes the ticket itself is left to a write of the ticket, unless that
+ * has been made: then its events come in, and this one is at that instant.
+ */
+static bool
+is_deferred(Fold *f, bool is_timed, TimestampTz instant, TimestampTz at, bool inclusive)
+{
+	if (!is_timed || !f->defers_actions || (inclusive && instant == at))
+		return false;
+	f->has_deferred = true;
+	return true;
+}
+
+/* The first instant that has passed and is not dealt with. */
+static Pending
+next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
+{
+	Pending		first = {-1, NULL, 0};
+	int			i;
+	int			k;
+
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = &f->clocks[i];
+
+		if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
+			continue;
+		if (!c->is_late &&
+			has_passed(c, c->due_at, at, inclusive && is_timed_rule(c->rule), now) &&
+			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
+						 c->due_at, at, inclusive))
+			consider(&first, i, NULL, c->due_at);
+		for (k = 0; k < f->pt->nescalations && !f->is_replay; k++)
+		{
+			const Escalation *e = &f->pt->escalations[k];
+			TimestampTz instant;
+
+			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
+				as_escalation_at(f, c, e, &instant) &&
+				has_passed(c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
+				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
+							 instant, at, inclusive))
+				consider(&first, i, e, instant);
+		}
+	}
+	return first;
+}
+
+/* ---------- becoming late ---------- */
+
+static bool
+is_missed(const FoldClock *c)
+{
+	return c->is_late || (c->ended_as == CLOCK_STOPPED && c->has_due && c->stopped_at > c->due_at);
+}
+
+/* Whether every clock of a group, each in its last cycle, is missed. */
+static bool
+group_is_missed(const Fold *f, const char *group)
+{
+	int			i;
+	int			k;
+
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = &f->clocks[i];
+		bool		is_last = true;
+
+		if (c->rule == NULL || c->rule->any_of == NULL || strcmp(c->rule->any_of, group) != 0 ||
+			c->ended_as == CLOCK_CANCELLED || c->ended_as == CLOCK_VOIDED)
+			continue;
+		for (k = i + 1; k < f->nclocks; k++)
+			if (f->clocks[k].cycle > c->cycle && strcmp(f->clocks[k].clock, c->clock) == 0)
+				is_last = false;
+		if (is_last && !is_missed(c))
+			return false;
+	}
+	return true;
+}
+
+static void
+add_action(Fold *f, const FoldClock *c, TimestampTz at, const char *to_state, Jsonb *set)
+{
+	TimedAction *action = palloc(sizeof(TimedAction));
+
+	action->at = at;
+	action->clock = c->clock;
+	action->rule = c->rule_name;
+	action->to_state = to_state;
+	action->set = set;
+	action->next = NULL;
+	f->action = action;
+}
+
+/*
+ * as_fold_late notes that a clock has become late: its breach is noted, and what waits for its due
+ * time starts.
+ */
+void
+as_fold_late(Fold *f, int i)
+{
+	FoldClock  *c = &f->clocks[i];
+	FoldEvent	e = {0};
+	TimestampTz due_at = c->due_at;
+	int32		seq = c->start_seq;
+	int			k;
+
+	c->is_late = true;
+	c->is_retimed = c->is_changed = true;
+	if (!c->is_breached && !c->breach_new &&
+		(c->rule->any_of == NULL || group_is_missed(f, c->rule->any_of)))
+	{
+		c->breach_new = true;
+		c->breach_at = due_at;
+		c->breach_by = f->by;
+		if (f->wants_actions && is_timed_rule(c->rule) && due_at >= f->st->desk->go_live)
+			add_action(f, c, due_at, c->rule->on_breach, c->rule->on_breach_set);
+	}
+	if (!f->pt->starts_later)
+		return;
+	e.event = psprintf("due:%s", c->clock);
+	e.at = due_at;
+	e.seq = e.base_seq = seq;
+	as_choose_starts(f, &e);
+	for (k = 0; k < e.nchosen; k++)
+		as_fold_start(f, &e.chosen[k], seq, due_at, true);
+}
+
+/* ---------- escalating ---------- */
+
+static void
+escalate(Fold *f, const Pending *p)
+{
+	FoldClock  *c = &f->clocks[p->clock];
+	FiredLevel *fired;
+
+	c->escalated |= 1U << p->level->level;
+	c->is_changed = c->is_rewritten = c->is_retimed = true;
+	/* history loaded before the desk went live escalates to nobody */
+	if (c->due_at < f->st->desk->go_live)
+		return;
+	fired = palloc(sizeof(FiredLevel));
+	fired->clock = p->clock;
+	fired->level = p->level;
+	fired->at = p->at;
+	fired->next = f->fired;
+	f->fired = fired;
+	if (!f->wants_actions)
+		return;
+	if (p->level->action == ESCALATE_SET)
+		add_action(f, c, p->at, NULL, p->level->set);
+	else if (p->level->action == ESCALATE_MOVE)
+		add_action(f, c, p->at, as_jsonb_text(p->level->set, "status"), p->level->set);
+}
+
+/*
+ * as_fold_advance carries out what has become due before an event at a given
+ * time, and what is due before now; inclusive: at that time too, for what
+ * changes the ticket.  With wants_actions it stops at the first such change,
+ * in f->action.
+ */
+void
+as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
+{
+	for (;;)
+	{
+		Pending		p = next_pending(f, at, inclusive, now);
+
+		if (p.clock < 0)
+			return;
+		if (p.level == NULL)
+			as_fold_late(f, p.clock);
+		else
+			escalate(f, &p);
+		if (f->action != NULL)
+			return;
+	}
+}
+
+/*
+ * as_fold_next finds when something is to be done for a clock next.  What
+ * lies in the past already waits for entry_grace: what happened in time may
+ * be recorded next.
+ */
+void
+as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
+{
+	TimestampTz grace = c->is_watched ? now : now + f->st->desk->entry_grace;
+	TimestampTz instant;
+	int			k;
+
+	c->has_next = false;
+	if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
+		return;
+	if (!c->is_late)
+	{
+		c->has_next = true;
+		c->next_at = c->due_at < now ? grace : c->due_at;
+	}
+	for (k = 0; k < f->pt->nescalations; k++)
+	{
+		const Escalation *e = &f->pt->escalations[k];
+
+		if (strcmp(e->clock, c->clock) != 0 || (c->escalated & (1U << e->level)) ||
+			!as_escalation_at(f, c, e, &instant))
+			continue;
+		if (instant < now)
+			instant = grace;
+		c->next_at = c->has_next ? Min(c->next_at, instant) : instant;
+		c->has_next = true;
+	}
+}
