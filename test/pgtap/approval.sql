@@ -118,6 +118,9 @@ SELECT is(said(8), 'decided:finish clerk_1 {"step": 1, "is_approved": true}', 'o
 -- ---------- extension
 SELECT is(decide('lead_1', 9, 'more_time', clock_id => clock(9, 'handle'), due => '2026-03-02 14:00:00.5+00'), '1.1 lead_1 true', 'an extension');
 SELECT is(said(9), 'approved:more_time lead_1 {"clock": "handle", "due_at": "2026-03-02T14:00:00.5+00:00"}', 'its event');
+SELECT is((SELECT due_at FROM desk.sla_clock WHERE clock_id = clock(9, 'handle')), '2026-03-02 14:00:00.5+00', 'the clock is due then');
+SELECT is((SELECT due_at FROM desk.sla_clock WHERE clock_id = clock(9, 'write')), '2026-03-02 12:00+00', 'other clocks are not touched');
+SELECT is(decide('lead_1', 9, 'more_time', clock_id => clock(9, 'handle'), due => '2026-03-02 13:00+00'), 'SV005', 'a further extension is later still');
 SELECT is(decide('lead_1', 10, 'more_time', clock_id => clock(10, c), due => d), want, what) FROM (VALUES
     ('handle', NULL::timestamptz, 'SV005', 'no later time given'), ('handle', '2026-03-02 12:00+00', 'SV005', 'the old due time'), ('handle', '2026-03-02 11:00+00', 'SV005', 'an earlier one'),
     ('handle', 'infinity', 'SV005', 'never'), (NULL, '2026-03-02 14:00+00', 'SV010', 'no clock'), ('fixed', '2026-03-02 14:00+00', 'SV010', 'a clock whose rule knows no extension'),
@@ -129,6 +132,7 @@ SELECT is(decide('lead_1', 11, 'much_time', clock_id => clock(11, 'write'), due 
 SELECT is(decide('boss_1', 11, 'much_time', clock_id => clock(11, 'write'), due => '2026-03-02 15:00+00'), 'SV010', 'the second is about the same time');
 SELECT is(decide('boss_1', 11, 'much_time', clock_id => clock(11, 'write')), '1.2 boss_1 true', 'which may be left out');
 SELECT is(split_part(said(11), '; ', 2), 'approved:much_time boss_1 {"clock": "write", "due_at": "2026-03-02T14:00:00+00:00"}', 'and is in the event');
+SELECT is((SELECT due_at FROM desk.sla_clock WHERE clock_id = clock(11, 'write')), '2026-03-02 14:00+00', 'the clock is due then');
 SELECT is((SELECT new_due_at FROM desk.approval WHERE ticket_id = 11 AND step = 2), '2026-03-02 14:00+00', 'and in the row');
 -- at the due time and past it
 SET aftersales.now = '2026-03-02 12:00+00';
@@ -160,6 +164,9 @@ SELECT is(decide('lead_1', 17, 'sorry', false, clock_id => clock(17, 'handle')),
 SELECT is((SELECT excused_at FROM desk.sla_breach WHERE clock_id = clock(17, 'handle')), NULL, 'it stays a breach');
 SELECT throws_ok('UPDATE desk.sla_breach SET excused_at = now()', 'SV004', NULL, 'nobody else excuses');
 
+SELECT aftersales.void_ticket(19, 'opened by mistake');
+SELECT is(decide('boss_1', 19, 'slow'), 'SV001', 'nothing is decided about a void ticket');
+
 -- ---------- a trigger of others
 CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.is_approved := true; RETURN NEW; END $$;
 CREATE TRIGGER zz BEFORE INSERT ON desk.approval FOR EACH ROW EXECUTE FUNCTION meddle();
@@ -177,5 +184,6 @@ SELECT bag_eq($$SELECT table_name || ' ' || item || ': ' || problem FROM aftersa
     ('sla_rule job.x1: extension_approval names finish, no approval of purpose extension'), ('sla_rule job.x2: extension_approval names no_such, no approval of purpose extension'),
     ('sla_rule job.x2: starts_on names unknown event approved:no_such'), ('workflow_guard job.g: approved() names unknown approval no_such')$$, 'what is unsound');
 
+SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'every chain holds');
 SELECT * FROM finish();

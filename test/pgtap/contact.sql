@@ -84,5 +84,6 @@ SELECT lives_ok(co(7, '2026-03-02 08:10+00'), 'one of any role');
 SELECT is(said(7), 'call_in 08:10:00', 'is there');
 SELECT lives_ok('INSERT INTO desk.ticket_event (ticket_id, event) VALUES (7, ''call_in'')', 'an application may log a call itself');
 
+SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'every chain holds');
 SELECT * FROM finish();

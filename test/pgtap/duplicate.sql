@@ -60,6 +60,9 @@ UPDATE desk.ticket SET status = 'new' WHERE ticket_id = 1;
 SELECT is(open(22, 'u', 'x'), 'consult repeated low new 1', 'open again: the first of two');
 UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 1;
 SELECT is(open(23, 'u', 'x'), 'consult repeated low new 21', 'then the other');
+SELECT aftersales.void_ticket(21, 'opened by mistake');
+SELECT is(open(20, 'u', 'x'), 'fault fresh', 'a void one is not repeated');
+UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 20;
 -- ---------- changes of what is compared
 UPDATE desk.ticket SET attributes = '{"address": "z"}' WHERE ticket_id = 6;
 SELECT is(open(24, 'u', 'z'), 'consult repeated low new 6', 'by its new address');
@@ -111,7 +114,7 @@ SELECT results_eq('SELECT ticket_id, duplicate_of FROM desk.ticket WHERE ticket_
 -- ---------- the table behind it
 SELECT results_eq($$SELECT m.ticket_id, m.rule FROM desk.ticket_match m ORDER BY 1, 2$$, $$
     SELECT t.ticket_id, r.rule FROM desk.ticket t JOIN aftersales.duplicate_rule r ON r.policy = t.policy AND r.ticket_type = t.ticket_type
-    WHERE t.duplicate_of IS NULL AND t.status IN ('new', 'fresh')
+    WHERE t.duplicate_of IS NULL AND t.voided_at IS NULL AND t.status IN ('new', 'fresh')
       AND CASE WHEN r.rule = 'place' THEN t.area IS NOT NULL AND t.attributes ->> 'address' IS NOT NULL ELSE true END ORDER BY 1, 2$$, 'holds open tickets with all values that are no duplicates');
 SELECT throws_ok(s, 'SV004', NULL, s) FROM (VALUES ('INSERT INTO desk.ticket_match VALUES (1, ''x'', 1)'), ('UPDATE desk.ticket_match SET digest = 1'), ('DELETE FROM desk.ticket_match'), ('TRUNCATE desk.ticket_match')) x(s);
 

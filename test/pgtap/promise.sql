@@ -18,6 +18,7 @@ INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_stat
 INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES ('p', 1, 'done', 'promises_kept', 'open_promises() = 0', 'keep it');
 INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, target) VALUES
     ('p', 1, 'job', 'visit', 'visit', '{promise:visit}', '{kept}', '04:00'), ('p', 1, 'job', 'seen', 'seen', '{opened}', '{kept}', '04:00');
+INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, cancels_on, due_from) VALUES ('p', 1, 'job', 'promised', 'promised', '{promise:visit}', '{kept}', '{promise:visit}', 'promised_at');
 SELECT aftersales.activate_policy('p', 1);
 SELECT aftersales.create_desk();
 INSERT INTO desk.staff (login) VALUES ('ann'), ('planner_1');
@@ -38,6 +39,7 @@ SELECT is(array(SELECT said(1)), '{"promise:visit 09:00 ann promise {\"promised_
 INSERT INTO desk.promise (ticket_id, kind, promised_at, made_at) VALUES (2, 'visit', '2026-03-02 14:00+00', '2026-03-02 08:30+00');
 SELECT is(array(SELECT said(2)), '{"promise:visit 08:30 ann promise {\"promised_at\": \"2026-03-02T14:00:00+00:00\"}"}', 'at the time it was made');
 SELECT is((SELECT started_at FROM desk.sla_clock WHERE ticket_id = 2 AND clock = 'visit'), '2026-03-02 08:30+00', 'which starts the clock');
+SELECT is((SELECT due_at FROM desk.sla_clock WHERE ticket_id = 2 AND clock = 'promised'), '2026-03-02 14:00+00', 'and one that is due when promised');
 SET timezone = 'Asia/Shanghai'; SET datestyle = 'SQL, DMY';
 INSERT INTO desk.promise (ticket_id, kind, promised_at) VALUES (3, 'visit', '2026-03-02 14:00+00');
 SET timezone = 'UTC'; RESET datestyle;
@@ -48,6 +50,8 @@ SELECT is(array(SELECT said(4)), '{"promise:visit 08:40 ann promise {\"promised_
     'several of one ticket in one statement: in the order of time');
 INSERT INTO desk.promise (ticket_id, kind, promised_at, made_at) VALUES (6, 'visit', '2026-03-02 14:00+00', '2026-03-02 09:00:04+00');
 SELECT is(array(SELECT said(6)), '{"promise:visit 09:00 ann promise {\"promised_at\": \"2026-03-02T14:00:00+00:00\"}"}', 'a little ahead of now is now');
+
+SELECT results_eq('SELECT cycle, due_at, ended_as FROM desk.sla_clock WHERE ticket_id = 4 AND clock = ''promised'' ORDER BY 1', $$VALUES (1, timestamptz '2026-03-02 14:00+00', 'cancelled'), (2, '2026-03-02 15:00+00', NULL)$$, 'the later promise replaces the earlier one');
 
 -- ---------- refused
 CREATE FUNCTION pr(id text, kind text, promised text, made text DEFAULT 'NULL') RETURNS text LANGUAGE sql AS $$
@@ -72,6 +76,8 @@ SELECT throws_ok(stmt, code, NULL, what) FROM (VALUES
     ('INSERT INTO desk.promise (ticket_id, kind, promised_at, made_by) VALUES (7, ''visit'', ''2026-03-02 14:00+00'', ''ann'')', 'SV004', 'made_by given'),
     ('UPDATE desk.promise SET promised_at = promised_at', 'SV004', 'UPDATE'), ('DELETE FROM desk.promise', 'SV004', 'DELETE'), ('TRUNCATE desk.promise', 'SV004', 'TRUNCATE'),
     ('INSERT INTO desk.ticket_event (ticket_id, event) VALUES (7, ''promise:visit'')', 'SV010', 'the event without a promise')) v(stmt, code, what);
+SELECT aftersales.void_ticket(6, 'opened by mistake');
+SELECT throws_ok(pr('6', '''visit''', '''2026-03-02 14:00+00'''), 'SV001', NULL, 'for a void ticket');
 SELECT is(array(SELECT said(7)), '{}', 'and nothing is left of that');
 SELECT lives_ok(pr('7', '''late''', '''2026-03-02 14:00+00''', '''2026-03-02 08:50+00'''), 'just within the limit');
 SET aftersales.actor = 'planner_1';
@@ -102,5 +108,6 @@ SELECT lives_ok(pr('9', '''visit''', '''2026-03-02 14:00+00'''), 'that alters it
 SELECT is(array(SELECT said(9)), '{"promise:visit 09:00 planner_1 promise {\"promised_at\": \"2026-03-02T15:00:00+00:00\"}"}', 'which counts');
 DROP TRIGGER aa ON desk.promise;
 
+SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'every chain holds');
 SELECT * FROM finish();

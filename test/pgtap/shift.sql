@@ -80,6 +80,15 @@ INSERT INTO desk.ticket (ticket_id, ticket_type, status) VALUES (141, 'job', 'do
 UPDATE desk.ticket SET shift_id = 14, happened_at = '2026-03-02 09:40+00' WHERE ticket_id = 141;
 SELECT is(done(14), '141 09:40', 'a finished ticket comes into an empty shift');
 
+SELECT fill(15, 2), move('{151}', 'done');
+SELECT aftersales.void_ticket(152, 'opened by mistake');
+SELECT is(done(15), '151 09:40', 'the unfinished one is voided');
+SELECT fill(16, 3), move('{161,162}', 'done');
+SELECT aftersales.void_ticket(161, 'opened by mistake');
+SELECT is(done(16), '', 'a finished one is voided');
+SELECT move('{163}', 'done');
+SELECT is(done(16), '162 09:40; 163 09:40', 'it does not count, and has no event');
+
 -- ---------- refused
 SELECT throws_ok('INSERT INTO desk.ticket_event (ticket_id, event) VALUES (11, ''shift_done'')', 'SV010', NULL, 'applications do not log it');
 SELECT throws_ok('INSERT INTO desk.ticket (ticket_type, shift_id) VALUES (''job'', 99)', '23503', NULL, 'no such shift');
@@ -88,5 +97,6 @@ INSERT INTO aftersales.event_type (policy, version, ticket_type, event, allowed_
 SELECT bag_eq($$SELECT item || ': ' || problem FROM aftersales.check_policy('s', 2) WHERE severity = 'error'$$, $$VALUES
     ('free.shift_done: required_data names x, which the event never has'), ('free.shift_done: allowed_in must name the states in which a ticket is finished')$$, 'what is unsound');
 
+SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'every chain holds');
 SELECT * FROM finish();
