@@ -94,7 +94,8 @@ $$ SELECT CASE WHEN p_to IN ('submitted', 'called_back', 'archived') THEN 'agent
 
 -- Plays a story on a ticket: 'submitted@3 minutes' is a move, '!call_in@0' an
 -- event, 'area=rural@1 hour' another change, '+bureau_marketing@1 day' a
--- decision that the complaint is unfounded, each so long after p_base.
+-- decision that the complaint is unfounded; each so long after p_base, or at
+-- the time that stands there.
 CREATE FUNCTION pg_temp.play(p_id bigint, p_story text, p_base timestamptz DEFAULT pg_temp.base())
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -105,7 +106,7 @@ DECLARE
 BEGIN
     FOREACH step IN ARRAY string_to_array(p_story, '; ') LOOP
         what := split_part(step, '@', 1);
-        t := p_base + split_part(step, '@', 2)::interval;
+        t := CASE WHEN step ~ '@\d{4}-' THEN split_part(step, '@', 2)::timestamptz ELSE p_base + split_part(step, '@', 2)::interval END;
         SELECT status INTO s FROM desk.ticket WHERE ticket_id = p_id;
         PERFORM pg_temp.as_of(t, pg_temp.mover(s, what));
         IF what LIKE '!%' THEN
