@@ -115,8 +115,8 @@ BEGIN
             PERFORM pg_temp.as_of(t, substr(what, 2));
             INSERT INTO desk.approval (ticket_id, kind) VALUES (p_id, 'unfounded');
         ELSIF what LIKE '%=%' THEN
-            EXECUTE format('UPDATE desk.ticket SET %I = nullif(%L, '''') WHERE ticket_id = %s',
-                           split_part(what, '=', 1), split_part(what, '=', 2), p_id);
+            EXECUTE format('UPDATE desk.ticket SET %I = %L WHERE ticket_id = %s',
+                           split_part(what, '=', 1), nullif(split_part(what, '=', 2), ''), p_id);
         ELSE
             UPDATE desk.ticket
                SET status = what,
