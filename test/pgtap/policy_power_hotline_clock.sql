@@ -305,10 +305,9 @@ INSERT INTO escalation_case VALUES
     ('complaint', NULL, NULL, 'submitted@0; dispatched@0', '14 days 16 hours', 'shift_leader', 'PW-13');
 CREATE TEMP TABLE escalated AS
 SELECT c.*, pg_temp.play(pg_temp.opened(ticket_type, p_area => area, p_category => category), story) AS id FROM escalation_case c;
-SELECT is(pg_temp.told(id, pg_temp.base() + limit_at - interval '1 second'), NULL, format('%s: nobody is told before the limit of a %s, %s', clause, ticket_type, limit_at))
-FROM escalated ORDER BY limit_at;
-SELECT is(pg_temp.told(id, pg_temp.base() + limit_at + interval '1 microsecond'), recipients, format('%s: who is told at the limit of a %s, %s', clause, ticket_type, limit_at))
-FROM escalated ORDER BY limit_at;
+SELECT is(pg_temp.told(id, pg_temp.base() + limit_at + over), CASE WHEN over > '0' THEN recipients END,
+          format('%s: who is told of a %s at %s', clause, ticket_type, limit_at + over))
+FROM escalated, (VALUES (interval '-1 second'), ('1 microsecond')) v (over) ORDER BY limit_at + over;
 
 -- Whole stories --------------------------------------------------------------
 
