@@ -280,11 +280,12 @@ BEGIN
     VALUES (id, 'phone', pg_temp.base(), pg_temp.base() + p_wait, pg_temp.base() + interval '1 minute', 'agent');
     RETURN id;
 END $$;
-SELECT is(pg_temp.outcome(id, 'answer'), expected, format('PW-56: a call of a %s, answered after %s', t, wait)),
-       is(pg_temp.ask(id, $$SELECT started_at - pg_temp.base() FROM desk.sla_clock WHERE ticket_id = $1 AND clock = 'submit'$$),
-          CASE WHEN t <> 'query' THEN '00:01:00' END, format('PW-58, PW-75: a call of a %s, its end', t))
-FROM unnest(pg_temp.types()) t, (VALUES (interval '12 seconds', 'met'), (interval '12.000001 seconds', 'breached')) v (wait, expected),
-     LATERAL (SELECT pg_temp.called(t, wait) AS id OFFSET 0) o;
+CREATE TEMP TABLE called AS
+SELECT t, wait, expected, pg_temp.called(t, wait) AS id
+FROM unnest(pg_temp.types()) t, (VALUES (interval '12 seconds', 'met'), (interval '12.000001 seconds', 'breached')) v (wait, expected);
+SELECT is(pg_temp.outcome(id, 'answer'), expected, format('PW-56: a call of a %s, answered after %s', t, wait)) FROM called;
+SELECT is(pg_temp.ask(id, $$SELECT started_at - pg_temp.base() FROM desk.sla_clock WHERE ticket_id = $1 AND clock = 'submit'$$),
+          CASE WHEN t <> 'query' THEN '00:01:00' END, format('PW-58, PW-75: a call of a %s, its end', t)) FROM called;
 
 -- Escalation at the limits (PW-13, PW-65) -------------------------------------
 
