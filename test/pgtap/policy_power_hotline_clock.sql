@@ -303,7 +303,9 @@ INSERT INTO escalation_case VALUES
     ('fault', 'rural', 'meter_fault', 'submitted@0; dispatched@0; on_site@0', '24 hours', 'agent, shift_leader', 'PW-65'),
     ('request', NULL, NULL, '!reconnection_applied@0', '24 hours', 'shift_leader', 'PW-13'),
     ('consult', NULL, NULL, 'submitted@0; dispatched@0', '40 hours', 'shift_leader', 'PW-13'),
-    ('complaint', NULL, NULL, 'submitted@0; dispatched@0', '14 days 16 hours', 'shift_leader', 'PW-13');
+    ('complaint', NULL, NULL, 'submitted@0; dispatched@0', '14 days 16 hours', 'shift_leader', 'PW-13'),
+    ('report', NULL, NULL, 'submitted@0; dispatched@0', '14 days 16 hours', 'shift_leader', 'PW-13');
+INSERT INTO escalation_case SELECT t, NULL, NULL, 'submitted@0; dispatched@0', '3 days 16 hours', 'shift_leader', 'PW-13' FROM unnest('{request,suggestion,opinion,praise}'::text[]) t;
 CREATE TEMP TABLE escalated AS
 SELECT c.*, pg_temp.play(pg_temp.opened(ticket_type, p_area => area, p_category => category), story) AS id FROM escalation_case c;
 SELECT is(pg_temp.told(id, pg_temp.base() + limit_at + over), CASE WHEN over > '0' THEN recipients END,
