@@ -265,9 +265,11 @@ SELECT pg_temp.play(two[2], story) FROM last_case \g /dev/null
 SELECT is(pg_temp.ask(two[1], $$SELECT started_at - pg_temp.base() FROM desk.sla_clock WHERE ticket_id = $1 AND clock = 'archive'$$), since,
           format('PW-89: archiving is due after the last one: %s', story)) FROM last_case;
 -- Another one that comes into the shift afterwards: the hour is counted anew.
-SELECT pg_temp.into_state(pg_temp.opened('request', pg_temp.base() + interval '150 minutes', p_shift => t.shift_id), 'called_back', '150 minutes')
-FROM last_case JOIN desk.ticket t ON t.ticket_id = two[1] WHERE story LIKE 'cancelled%' \g /dev/null
-SELECT is(pg_temp.outcome(two[1], 'archive'), 'cancelled, running', 'PW-89: the hour begins anew with a later ticket') FROM last_case WHERE story LIKE 'cancelled%';
+CREATE TEMP TABLE anew AS SELECT *, pg_temp.two_of(ticket_type) AS two FROM archive_case;
+SELECT pg_temp.into_state(two[n], done, n * interval '1 hour') FROM anew, generate_series(1, 2) n ORDER BY n \g /dev/null
+SELECT pg_temp.into_state(pg_temp.opened(t.ticket_type, pg_temp.base() + interval '150 minutes', p_shift => t.shift_id), done, '150 minutes')
+FROM anew JOIN desk.ticket t ON t.ticket_id = two[1] \g /dev/null
+SELECT is(pg_temp.outcome(two[1], 'archive'), 'cancelled, running', format('%s: %s %s, the hour begins anew with a later ticket', clause, ticket_type, done)) FROM anew;
 SELECT is(pg_temp.outcome(pg_temp.play(pg_temp.opened('query'), 'answered@1 minute'), 'archive'), 'none', 'PW-74: no shift, no hour');
 
 -- Calls written to contact ---------------------------------------------------
