@@ -5,6 +5,8 @@
 -- and now() read no table; everything else is granted by grant_access().
 REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.approved(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.open_promises() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
@@ -16,6 +18,8 @@ REVOKE ALL ON FUNCTION aftersales.create_desk(name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.allowed_events(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
 REVOKE ALL ON PROCEDURE aftersales.sweep_all(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FROM PUBLIC;

@@ -270,6 +270,8 @@ static const AccessLevel access_level[] = {
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
 		" aftersales.void_ticket(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
+		" aftersales.approved(text), aftersales.open_promises(), aftersales.allowed_events(bigint[], name),"
+		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
 		" aftersales.take_outbox(text, integer, interval, name),"
 		" aftersales.done_outbox(bigint[], name) TO @role@;"
 	"GRANT UPDATE (leased_until, done_at) ON @desk@.outbox TO @role@"},
@@ -294,6 +296,8 @@ static const AccessLevel access_level[] = {
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
+		/* for restoring a dump; at other times their triggers refuse it */
+		"GRANT INSERT ON aftersales.calendar_revision, aftersales.calendar_history TO @role@;"
 	"GRANT EXECUTE ON ALL ROUTINES IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };
 

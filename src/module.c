@@ -20,6 +20,8 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "emit.h"
+#include "move.h"
 #include "policy.h"
 #include "settle.h"
 #include "worker.h"
@@ -108,6 +110,8 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			armed_relid = InvalidOid;
+			as_emit_forget();
+			as_move_forget();
 			as_disarm_touch();
 			while (as_statement_first() != NULL)
 				as_statement_drop(as_statement_first());
@@ -126,6 +130,8 @@ subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	armed_relid = InvalidOid;
+	as_emit_forget();
+	as_move_forget();
 	as_disarm_touch();
 	while ((st = as_statement_first()) != NULL &&
 		   st->nest_level >= GetCurrentTransactionNestLevel())

@@ -343,6 +343,17 @@ as_policy_event(const PolicyType *pt, const char *event)
 	return NULL;
 }
 
+const PolicyApproval *
+as_policy_approval(const PolicyType *pt, const char *kind)
+{
+	int			i;
+
+	for (i = 0; i < pt->napprovals; i++)
+		if (strcmp(pt->approvals[i].kind, kind) == 0)
+			return &pt->approvals[i];
+	return NULL;
+}
+
 const PolicyAttribute *
 as_policy_attribute(const PolicyType *pt, const char *name)
 {

@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "duplicate.h"
 #include "event.h"
 #include "settle.h"
 #include "workflow.h"
@@ -76,8 +77,11 @@ refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
 			 errtablecol(j->rel, j->desk->attno[col])));
 }
 
-static bool
-same_time(TimestampTz a, TimestampTz b)
+/*
+ * as_same_time tells whether a time that came back is the one that was read.
+ */
+bool
+as_same_time(TimestampTz a, TimestampTz b)
 {
 	return a - b < SAME_TIME && b - a < SAME_TIME;
 }
@@ -99,7 +103,7 @@ keep_owned(Judgement *j, const TicketColumn *cols, int n, bool is_fixed)
 			continue;
 		if (TupleDescAttr(j->desk->tupdesc, i)->atttypid != TIMESTAMPTZOID ||
 			j->old->nulls[i] || j->new->nulls[i] ||
-			!same_time(DatumGetTimestampTz(j->old->values[i]),
+			!as_same_time(DatumGetTimestampTz(j->old->values[i]),
 					   DatumGetTimestampTz(j->new->values[i])))
 			refuse_owned(j, cols[c], is_fixed);
 		j->new->values[i] = j->old->values[i];
@@ -193,6 +197,7 @@ judge_opening(Judgement *j)
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	given = reported_opening(j, &at);
 	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
+	as_judge_duplicate(j);
 	if (j->to == NULL)
 	{
 		if (j->pt->default_state == STATE_NONE)

@@ -19,6 +19,8 @@
 #include "utils/tuplestore.h"
 
 #include "clock.h"
+#include "duplicate.h"
+#include "emit.h"
 #include "event.h"
 #include "expression.h"
 #include "history.h"
@@ -115,6 +117,8 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);
+	as_shift_note(r->st, old, new);
+	as_match_note(r->st, old, new);
 }
 
 /* In our own UPDATE nothing but the head of the chain may have moved. */
@@ -215,6 +219,8 @@ as_ticket_record(PG_FUNCTION_ARGS)
 		walk_rows(&r, trigdata->tg_oldtable, trigdata->tg_newtable, record_row);
 		as_event_flush(r.events);
 		as_clock_flush(r.clocks);
+		as_match_flush(st);
+		as_shift_done(st);
 		SPI_finish();
 	}
 	as_statement_drop(st);
