@@ -128,7 +128,7 @@ group_is_missed(const Fold *f, const char *group)
 		if (c->rule == NULL || c->rule->any_of == NULL || strcmp(c->rule->any_of, group) != 0 ||
 			c->ended_as == CLOCK_CANCELLED || c->ended_as == CLOCK_VOIDED)
 			continue;
-		for (k = i + 1; k < f->nclocks; k++)
+		for (k = 0; k < f->nclocks; k++)
 			if (f->clocks[k].cycle > c->cycle && strcmp(f->clocks[k].clock, c->clock) == 0)
 				is_last = false;
 		if (is_last && !is_missed(c))
