@@ -138,6 +138,7 @@ struct AsStatement
 	bool		is_touch;		/* our own, for what time does to tickets, */
 	TimestampTz touch_at;		/* up to then, */
 	const struct TouchOp *touch_op; /* or for this */
+	bool		ignores_grace;	/* what was recorded late is due, too */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */

@@ -129,10 +129,10 @@ set_revision(AsStatement *st, const Retarget *r, List *ticket_ids)
 }
 
 static void
-retarget_desk(const char *desk, const char *calendar)
+retarget_desk(const char *desk, const char *calendar, int revision)
 {
 	AsStatement *st = as_statement_push(get_namespace_oid(desk, false));
-	Retarget	r = {calendar, as_calendar_revision(as_calendar_get(st->cache, calendar, 0))};
+	Retarget	r = {calendar, revision};
 	TouchOp		op = {true, apply_retarget, &r};
 	List	   *ids;
 	List	   *changed;
@@ -151,10 +151,11 @@ retarget_desk(const char *desk, const char *calendar)
 
 /*
  * as_calendar_retarget is called for each calendar that has got a new
- * revision, after that is recorded.
+ * revision, after that is recorded.  The calendar is read only if clocks run by it: one
+ * that is being made is not sound yet.
  */
 void
-as_calendar_retarget(const char *calendar)
+as_calendar_retarget(const char *calendar, int revision)
 {
 	List	   *desks = NIL;
 	ListCell   *lc;
@@ -173,5 +174,5 @@ as_calendar_retarget(const char *calendar)
 	}
 	SPI_finish();
 	foreach(lc, desks)
-		retarget_desk(lfirst(lc), calendar);
+		retarget_desk(lfirst(lc), calendar, revision);
 }

@@ -84,8 +84,11 @@ typedef struct FoldClock
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
 	bool		is_over;		/* voided, and would have ended since */
 	bool		is_watched;		/* started by time: nobody can have been late to say so */
+	bool		is_cleared;		/* but a late event has shown that it was none */
 	bool		has_next;
 	TimestampTz next_at;
+	bool		has_late_entry; /* next_at had passed when it was recorded, */
+	TimestampTz late_entry_at;	/* then */
 	uint32		escalated;		/* levels carried out */
 	const AsCalendar *calendar; /* NULL: its rule needs none */
 	int			calendar_rev;
@@ -150,6 +153,7 @@ typedef struct Fold
 	List	   *seen;			/* FoldEvent *, likewise */
 	FiredLevel *fired;			/* newest first */
 	TimedAction *action;		/* found, not yet carried out; NULL: none */
+	bool		ignores_grace;	/* what was recorded late is due, too */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
 	bool		has_deferred;	/* and one has been left */
@@ -204,6 +208,7 @@ extern void as_fold_rematch(Fold *f, const FoldEvent *e);
 /* clock_store.c */
 extern void as_clocks_load(AsStatement *st, int n, Fold *const *folds);
 extern void as_clocks_write(AsStatement *st, int n, Fold *const *folds, TimestampTz now);
+extern int64 as_clocks_written(void);
 extern int64 as_breaches_written(void);
 extern int64 as_escalations_written(void);
 
@@ -231,6 +236,9 @@ extern void as_clock_add(ClockWork *w, const TicketWork *t);
 extern void as_clock_flush(ClockWork *w);
 extern bool as_event_matters(const PolicyType *pt, const FoldEvent *e);
 extern TicketRow *as_copy_row(const AsDesk *desk, const TicketRow *row);
+
+/* sweep.c */
+extern bool as_sweeping_alone;
 
 /* replay.c */
 typedef struct ClockDifference

@@ -18,12 +18,13 @@
 #include "clock.h"
 #include "event.h"
 
-#define NCOLS_SET	15
-#define NCOLS_START 11
+#define NCOLS_SET	17
+#define NCOLS_START 12
 
 /* since the process began; sweep() takes differences */
 static int64 breaches = 0;
 static int64 escalations = 0;
+static int64 clocks = 0;
 
 static const char *const ended_as[] = {NULL, "stopped", "cancelled", "voided"};
 
@@ -31,6 +32,12 @@ int64
 as_breaches_written(void)
 {
 	return breaches;
+}
+
+int64
+as_clocks_written(void)
+{
+	return clocks;
 }
 
 int64
@@ -119,8 +126,10 @@ read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
 	c->has_next = get_time(tup, tupdesc, 15, &c->next_at);
 	c->escalated = (uint32) DatumGetInt32(SPI_getbinval(tup, tupdesc, 16, &isnull));
 
+	c->is_cleared = DatumGetBool(SPI_getbinval(tup, tupdesc, 19, &isnull));
+	c->has_late_entry = get_time(tup, tupdesc, 20, &c->late_entry_at);
 	/* one of a group that was missed while others run has nothing to come */
-	c->is_late = c->is_breached ||
+	c->is_late = (c->is_breached && !c->is_cleared) ||
 		(c->ended_as == CLOCK_OPEN && c->rule != NULL && c->rule->any_of != NULL &&
 		 c->has_due && !c->has_next);
 	read_calendar(f, c, tup, tupdesc);
@@ -200,11 +209,12 @@ typedef struct Rows
 static const Oid end_types[] = {INT8OID, TIMESTAMPTZOID, TEXTOID, BOOLOID};
 static const Oid set_types[] = {
 	INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID
+	INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID,
+	BOOLOID, TIMESTAMPTZOID
 };
 static const Oid start_types[] = {
 	INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, TEXTOID, INT4OID
+	TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID
 };
 
 static void
@@ -325,6 +335,8 @@ add_set(Rows *rows, FoldClock *c)
 	nulls[13] = c->rule == NULL || c->rule->calendar == NULL ? 'n' : ' ';
 	values[14] = Int32GetDatum(c->calendar_rev);
 	nulls[14] = nulls[13];
+	values[15] = BoolGetDatum(c->is_cleared);
+	put_time(&values[16], &nulls[16], c->has_late_entry, c->late_entry_at);
 }
 
 static void
@@ -358,6 +370,7 @@ add_start(Rows *rows, const Fold *f, FoldClock *c)
 	nulls[9] = c->rule->calendar == NULL ? 'n' : ' ';
 	values[10] = Int32GetDatum(c->calendar_rev);
 	nulls[10] = nulls[9];
+	put_time(&values[11], &nulls[11], c->has_late_entry, c->late_entry_at);
 }
 
 /* Whether a new clock has more to it than its start. */
@@ -493,6 +506,7 @@ as_clocks_write(AsStatement *st, int n, Fold *const *folds, TimestampTz now)
 
 			if (!c->is_changed || c->is_phantom)
 				continue;
+			clocks++;
 			if (c->is_retimed)
 				as_fold_next(folds[i], c, now);
 			c->is_breached = c->is_breached || c->breach_new;

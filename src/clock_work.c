@@ -29,6 +29,7 @@ typedef struct Task
 	Fold		fold;
 	bool		is_new;
 	bool		needs_replay;
+	bool		has_timed;		/* some of its events come from time */
 	bool		retarget;
 	int			nevents;
 	FoldEvent  *events;
@@ -91,6 +92,7 @@ bool
 as_event_matters(const PolicyType *pt, const FoldEvent *e)
 {
 	return as_policy_actions(pt, e->event) != NULL || e->is_change || e->to_state != NULL ||
+		strcmp(e->event, "changed:org_id") == 0 || strcmp(e->event, "changed:assignee") == 0 ||
 		strncmp(e->event, "approved:", strlen("approved:")) == 0 ||
 		strcmp(e->event, "voided") == 0;
 }
@@ -139,6 +141,7 @@ take_events(Task *task, const TicketWork *t)
 		FoldEvent  *e = &task->events[i];
 
 		*e = t->events[i];
+		task->has_timed = task->has_timed || e->is_timed;
 		e->event = pstrdup(e->event);
 		e->to_state = copy_string(e->to_state);
 		e->data = copy_jsonb(e->data);
@@ -168,7 +171,7 @@ is_overtaken(const Fold *f, const FoldEvent *e)
 	{
 		const FoldClock *c = &f->clocks[i];
 
-		if (c->ended_as == CLOCK_OPEN && c->clock_id != 0 &&
+		if (c->ended_as == CLOCK_OPEN &&
 			(e->at < c->started_at || (c->is_late && c->has_due && e->at <= c->due_at)))
 			return true;
 	}
@@ -187,9 +190,14 @@ fold_task(Task *task, TimestampTz now)
 	as_fold_advance(&task->fold, task->nevents > 0 && task->events[0].is_timed ?
 					task->events[0].at : DT_NOBEGIN, true, now);
 	for (i = 0; i < task->nevents && !task->needs_replay; i++)
-		task->needs_replay = is_overtaken(&task->fold, &task->events[i]);
-	for (i = 0; i < task->nevents && !task->needs_replay; i++)
-		as_fold_event(&task->fold, &task->events[i], now);
+	{
+		const FoldEvent *e = &task->events[i];
+
+		as_fold_advance(&task->fold, e->at, e->is_timed, now);
+		task->needs_replay = is_overtaken(&task->fold, e);
+		if (!task->needs_replay)
+			as_fold_event(&task->fold, e, now);
+	}
 	/* what time has started may be due by now, too */
 	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
 }
@@ -221,6 +229,7 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task->needs_replay = t->needs_replay;
 	task->retarget = t->retarget;
 	task->fold.latest = DT_NOBEGIN;
+	task->fold.ignores_grace = w->st->ignores_grace;
 	task->fold.defers_actions = t->pt->has_timed && !w->st->is_touch;
 	task->fold.st = w->st;
 	task->fold.pt = t->pt;
@@ -256,6 +265,27 @@ read_ticket(AsStatement *st, int64 ticket_id)
 	row = as_copy_row(st->desk, as_deform(st->desk, &tuple));
 	SPI_freetuptable(SPI_tuptable);
 	return row;
+}
+
+/*
+ * What time has done to a ticket may have brought other rules, whose due times
+ * have passed as well.  Returns whether that changes the ticket once more.
+ */
+static bool
+settle_again(ClockWork *w, const Task *task)
+{
+	Fold	   *f = palloc0(sizeof(Fold));
+
+	*f = task->fold;
+	f->nclocks = f->maxclocks = 0;
+	f->clocks = NULL;
+	f->fired = NULL;
+	f->has_deferred = false;
+	f->status = f->to;
+	as_clocks_load(w->st, 1, &f);
+	as_fold_advance(f, DT_NOBEGIN, false, w->st->now);
+	as_clocks_write(w->st, 1, &f, w->st->now);
+	return f->has_deferred;
 }
 
 /*
@@ -300,6 +330,9 @@ as_clock_flush(ClockWork *w)
 			(void) as_replay(w->st, w->tasks[i]->fold.pt,
 							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
 							 w->tasks[i]->retarget, NULL);
+	for (i = 0; i < w->n; i++)
+		if (w->tasks[i]->needs_replay && w->tasks[i]->has_timed && settle_again(w, w->tasks[i]))
+			deferred = list_append_unique_ptr(deferred, folds[i]);
 	w->n = 0;
 	if (deferred != NIL && w->events != NULL)
 		as_event_flush(w->events);

@@ -28,7 +28,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-#define MAX_PLAN_ARGS	17
+#define MAX_PLAN_ARGS	19
 
 #define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
 
@@ -44,17 +44,17 @@ typedef struct PlanText
 #define CLOCK_COLUMNS \
 	"c.ticket_id, c.clock_id, c.clock, c.cycle, c.rule, c.target, c.started_at, c.start_seq," \
 	" c.due_at, c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.is_breached, c.next_at," \
-	" c.escalated, c.calendar, c.calendar_rev"
+	" c.escalated, c.calendar, c.calendar_rev, c.is_cleared, c.late_entry_at"
 
 #define CLOCK_SET(from) \
 	"UPDATE @.sla_clock c SET cycle = " from "2, rule = " from "3, target = " from "4, started_at = " from "5," \
 	" due_at = " from "6, paused_since = " from "7, remaining = " from "8, stopped_at = " from "9," \
 	" ended_as = " from "10, is_breached = " from "11, next_at = " from "12, escalated = " from "13," \
-	" calendar = " from "14, calendar_rev = " from "15"
+	" calendar = " from "14, calendar_rev = " from "15, is_cleared = " from "16, late_entry_at = " from "17"
 
 #define START_COLUMNS \
 	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at," \
-	" next_at, calendar, calendar_rev) "
+	" next_at, calendar, calendar_rev, late_entry_at) "
 
 #define EVENT_COLUMNS \
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
@@ -101,41 +101,44 @@ static const PlanText plan_text[] = {
 		"UPDATE @.sla_clock c SET stopped_at = s.at, ended_as = s.how, is_breached = s.breached, next_at = NULL"
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
 	" pg_catalog.unnest($4)) AS s(clock_id, at, how, breached) WHERE c.clock_id" EQ "s.clock_id"},
-	{PLAN_CLOCK_SET_ONE, 15,
+	{PLAN_CLOCK_SET_ONE, 17,
 		{INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INTERVALOID,
-		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID},
+		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID, BOOLOID, TIMESTAMPTZOID},
 	CLOCK_SET("$") " WHERE c.clock_id" EQ "$1"},
-	{PLAN_CLOCK_SET_MANY, 15,
+	{PLAN_CLOCK_SET_MANY, 17,
 		{INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
 			TIMESTAMPTZARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID,
-		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID},
 		CLOCK_SET("s.c")
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 		" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
 		" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12),"
-		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15))"
-		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15)"
+		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16),"
+		" pg_catalog.unnest($17))"
+		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17)"
 	" WHERE c.clock_id" EQ "s.c1"},
 
-	{PLAN_CLOCK_START_ONE, 11,
+	{PLAN_CLOCK_START_ONE, 12,
 		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TEXTOID, INT4OID},
-	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
-	{PLAN_CLOCK_START_MANY, 11,
+		TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
+	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
+	{PLAN_CLOCK_START_MANY, 12,
 		{INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
-		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID,
+		TIMESTAMPTZARRAYOID},
 		START_COLUMNS "SELECT s.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
 		" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
 		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
-	" pg_catalog.unnest($11)) AS s"},
+	" pg_catalog.unnest($11), pg_catalog.unnest($12)) AS s"},
 
-	{PLAN_CLOCK_WHOLE, 17,
+	{PLAN_CLOCK_WHOLE, 19,
 		{INT8OID, TEXTOID, INT4OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID,
-		INT4OID},
+		INT4OID, BOOLOID, TIMESTAMPTZOID},
 		"INSERT INTO @.sla_clock (ticket_id, clock, start_seq, cycle, rule, target, started_at, due_at,"
-		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev,"
+		" is_cleared, late_entry_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 	" RETURNING clock_id"},
 
 	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},

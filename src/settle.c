@@ -30,6 +30,7 @@ static bool touch_armed = false;
 static TimestampTz touch_now;
 static TimestampTz touch_at;
 static const TouchOp *touch_op;
+static bool touch_ignores_grace;
 
 static const AsActor rule_actor = {AS_RULE_ACTOR, true, 0, NULL, NULL};
 
@@ -49,6 +50,7 @@ as_take_touch(AsStatement *st)
 	st->now = touch_now;
 	st->touch_at = touch_at;
 	st->touch_op = touch_op;
+	st->ignores_grace = touch_ignores_grace;
 }
 
 /*
@@ -259,6 +261,7 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 	f->ticket_id = DatumGetInt64(TVAL(st->desk, old, TC_TICKET_ID));
 	f->status = f->from = f->to = TextDatumGetCString(TVAL(st->desk, old, TC_STATUS));
 	f->wants_actions = true;
+	f->ignores_grace = st->ignores_grace;
 	as_responsible(st->desk, old, &f->by);
 	row = as_copy_row(st->desk, old);
 	f->row = row;
@@ -302,6 +305,7 @@ as_touch(AsStatement *st, List *ticket_ids, TimestampTz at, const TouchOp *op)
 	value = as_array(ids);
 	touch_armed = true;
 	touch_now = st->now;
+	touch_ignores_grace = st->ignores_grace;
 	touch_at = at;
 	touch_op = op;
 	(void) as_run(st->desk, PLAN_TOUCH, &value, NULL, NULL);

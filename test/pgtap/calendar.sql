@@ -5,7 +5,7 @@ SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS aftersales;
-SELECT plan(101);
+SELECT plan(103);
 SET datestyle = 'ISO, YMD';
 SET timezone = 'Asia/Shanghai';
 
@@ -133,6 +133,7 @@ SET LOCAL check_function_bodies = off;
 INSERT INTO aftersales.calendar_day (calendar, day, is_working) VALUES ('c_two', '2026-03-02', false);
 RESET check_function_bodies;
 SELECT results_eq($$SELECT * FROM aftersales.check_calendar('c_two')$$, $$VALUES ('error', '2026-03-02', 'is not as it was recorded in calendar_history')$$, 'a row that came in as in a restore');
+SELECT is(aftersales.working_time_between('2026-03-02 00:00+00', '2026-03-09 00:00+00', 'c_two'), '6:00', 'and it counts for nothing');
 SET aftersales.now = '2026-12-01 08:00+00';
 SELECT results_eq($$SELECT severity, item FROM aftersales.check_calendar('cn')$$, $$VALUES ('notice', 'cn')$$, 'a notice that is overdue');
 
@@ -148,6 +149,7 @@ SELECT is(aftersales.add_working_days('2026-12-31 12:00', 1, 'cn@1'), '2027-01-0
 SELECT is(aftersales.working_time_between('2027-02-05', '2027-02-06', 'cn'), '2:00:30', 'special hours');
 SELECT is(aftersales.load_calendar_days('cn', '[{"day": "2027-01-02", "is_working": true, "opens": "08:00", "closes": "24:00"}]'), 1, 'a bare array replaces the dates it names');
 SELECT results_eq($$SELECT known_until, revision FROM aftersales.calendar WHERE calendar = 'cn'$$, $$VALUES ('2027-12-31'::date, 3)$$, 'and leaves known_until');
+SELECT is(aftersales.load_calendar_days('cn', '[{"day": "2027-01-02", "is_working": true, "opens": "08:00", "closes": "24:00"}]'), 1, 'the same again');
 SELECT is(aftersales.load_calendar_days('cn', '{"known_until": "2026-01-01", "days": []}'), 0, 'a notice without days');
 SELECT results_eq($$SELECT known_until, revision FROM aftersales.calendar WHERE calendar = 'cn'$$, $$VALUES ('2027-12-31'::date, 3)$$, 'known_until never goes back');
 
