@@ -83,6 +83,10 @@ INSERT INTO rule_case VALUES
     ('ts', 'ts', 'ts', '{opened}', '{status:done,stop}', '01:00', '{"on_breach_set": {"area": "far"}}'),
     ('ts', 'near', 'near', '{opened}', '{status:done}', '05:00', '{"condition": "area IS NULL"}'),
     ('ts', 'far', 'near', '{opened}', '{status:done}', '03:00', '{"condition": "area = ''far''", "rank": 1}'),
+    ('tr', 'first', 'first', '{opened}', '{status:done}', '01:00', '{"on_breach_set": {"priority": "high"}}'),
+    ('tr', 'slow', 'next', '{opened}', '{status:done}', '30:00', '{}'),
+    ('tr', 'fast', 'next', '{opened}', '{status:done}', '03:00', '{"condition": "priority = ''high''", "rank": 1, "on_breach_set": {"area": "far"}}'),
+    ('tr', 'third', 'third', '{changed:area}', '{status:done}', '01:00', '{"on_breach_set": {"tier": "gold"}}'),
     ('esc', 'esc', 'esc', '{opened}', '{status:done,stop}', '04:00', '{"pauses_in": ["wait"]}'),
     ('who', 'who', 'who', '{opened}', '{stop}', '01:00', '{"responsible": "line"}');
 INSERT INTO aftersales.ticket_type (policy, version, ticket_type) SELECT DISTINCT 'edge', 1, ticket_type FROM rule_case;
@@ -93,6 +97,8 @@ SELECT 'edge', 1, r.ticket_type, r.rule, r.clock, x.condition, r.starts, coalesc
        x.any_of, coalesce(x.mandatory, false), coalesce(x.rank, 0), x.on_breach, x.on_breach_set, x.responsible
 FROM rule_case r CROSS JOIN jsonb_populate_record(NULL::aftersales.sla_rule, r.rest) x;
 INSERT INTO aftersales.escalation_rule (policy, version, ticket_type, clock, level, at, action, recipient, set) VALUES
+    ('edge', 1, 'tr', 'next', 1, '80%', 'notify', 'lead', NULL),
+    ('edge', 1, 'tr', 'next', 2, '4 hours', 'move', 'lead', '{"status": "late"}'),
     ('edge', 1, 'esc', 'esc', 1, '-30 minutes', 'notify', '@assignee', NULL),
     ('edge', 1, 'esc', 'esc', 2, '50%', 'notify', 'lead', NULL),
     ('edge', 1, 'esc', 'esc', 3, '0', 'notify', '@superior', NULL),
@@ -608,6 +614,18 @@ SELECT play('t13', 'ts', '03-02 08:00 open', '03-02 12:30 to done');
 SELECT is(line('t13', 'near'), 'far 03-02 08:00..03-02 12:30 stopped due 03-02 11:00 late 03-02 11:00', 'by a write: the same');
 SELECT play('t14', 'ts', '03-02 08:00 open', '03-02 12:30 stop');
 SELECT is(line('t14', 'near') || line('t14', 'ts'), 'far 03-02 08:00.. open due 03-02 11:00 late 03-02 11:00ts 03-02 08:00..03-02 12:30 stopped due 03-02 09:00 late 03-02 09:00', 'by an event: the same');
+
+-- ---------- a breach that brings a rule whose due time passes, which brings ...
+SELECT play('v1', 'tr', '03-02 08:00 open', '03-02 09:30 sweep', '03-02 10:30 sweep', '03-02 11:30 sweep', '03-02 12:30 sweep', '03-02 15:30 sweep');
+SELECT is(history('v1'), 'changed:priority@03-02 09:00/rule changed:area@03-02 11:00/rule changed:tier@03-02 12:00/rule status:late@03-02 15:00/rule', 'swept every time');
+SELECT is(fired('v1'), '1@03-02 10:24 2@03-02 15:00', 'levels of the rule it brought');
+SELECT play('v2', 'tr', '03-02 08:00 open', '03-03 20:00 sweep');
+SELECT play('v3', 'tr', '03-02 08:00 open', '03-03 20:00 set subject=x');
+SELECT play('v4', 'tr', '03-02 08:00 open', '03-03 20:00 memo');
+SELECT play('v5', 'tr', '03-02 08:00 open', '03-03 20:00 to done');
+SELECT is(left(history(v), length(history('v1'))), history('v1'), 'the same in one go, ' || v) FROM unnest('{v2,v3,v4,v5}'::text[]) v;
+SELECT is(fired(v), fired('v1'), 'the same levels, ' || v) FROM unnest('{v2,v3,v4,v5}'::text[]) v;
+SELECT is(line(v, c), line('v1', c), format('the same clock %s, %s', c, v)) FROM unnest('{first,next,third}'::text[]) c, unnest('{v2,v3,v4}'::text[]) v;
 
 -- ---------- escalations: due at 12:00 from 08:00
 SELECT play('e1', 'esc', '03-02 08:00 open', '03-02 10:00 sweep');

@@ -68,6 +68,7 @@ UPDATE step SET happened = date_trunc('minute', happened);
 
 CREATE TABLE refusal (desk name, n bigint, error text);
 CREATE FUNCTION happen(desk name, s step) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE detail text;
 BEGIN
     PERFORM set_config('aftersales.now', s.at::text, false);
     CASE s.kind
@@ -86,7 +87,10 @@ BEGIN
     END CASE;
 EXCEPTION WHEN OTHERS THEN
     INSERT INTO refusal VALUES (desk, s.n, SQLSTATE);
-    IF SQLSTATE !~ '^SV' THEN RAISE WARNING '% step %: % %', desk, s.n, SQLSTATE, SQLERRM; END IF;
+    IF SQLSTATE !~ '^SV' THEN
+        GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+        RAISE WARNING '% step %: % % %', desk, s.n, SQLSTATE, SQLERRM, detail;
+    END IF;
 END $$;
 
 -- A sweep() by hand would not wait for what may be recorded late; sweep_all() does.
