@@ -233,7 +233,7 @@ fold_events(Fold *f, List *events)
 		if (bms_is_member(as_history_column(f->st->desk, e.event), conditions))
 			rematch = true;
 		as_choose_starts(f, &e);
-		as_fold_event(f, &e, f->st->now);
+		as_fold_event(f, &e, DT_NOBEGIN);
 	}
 	return rematch;
 }
