@@ -61,6 +61,24 @@ SELECT is(left(history(v), length(history('v1'))), history('v1'), 'the same in o
 SELECT is(fired(v), fired('v1'), 'the same levels, ' || v) FROM unnest('{v2,v3,v4,v5}'::text[]) v;
 SELECT is(line(v, c), line('v1', c), format('the same clock %s, %s', c, v)) FROM unnest('{first,next,third}'::text[]) c, unnest('{v2,v3,v4}'::text[]) v;
 
+-- ---------- what changes nothing has been done all the same
+SELECT play('u1', 'tr', '03-02 08:00 open priority=high area=far', '03-02 11:30 set subject=x', '03-02 11:40 set priority=low', '03-02 12:30 sweep');
+SELECT is(history('u1'), 'changed:subject@03-02 11:30/ticket changed:priority@03-02 11:40/ticket', 'values that were there already');
+SELECT is(line('u1', 'first') || ', ' || line('u1', 'next'), 'first 03-02 08:00.. open due 03-02 09:00 late 03-02 09:00, slow 03-02 08:00.. open due 03-03 14:00 late 03-02 11:00', 'their breaches are recorded by the write that comes next');
+SELECT play('u2', 'tr', '03-02 08:00 open priority=high area=far', '03-02 09:01 sweep', '03-02 11:01 sweep', '03-02 11:30 set subject=x', '03-02 11:40 set priority=low', '03-02 12:30 sweep');
+SELECT is(line('u2', c), line('u1', c), 'the same with sweeps, ' || c) FROM unnest('{first,next}'::text[]) c;
+SELECT go_on('u1', '03-02 12:40 ~03-02 08:10 set assignee=s1', '03-02 12:50 ~03-02 08:20 memo');
+SELECT is(line('u1', c), line('u2', c), 'and replayed, ' || c) FROM unnest('{first,next}'::text[]) c;
+SELECT play('u3', 'esc', '03-02 08:00 open', '03-02 08:10 to late', '03-02 14:10 to work', '03-02 20:00 sweep');
+SELECT is(fired('u3') || ' ' || history('u3'), '2@03-02 10:00 1@03-02 11:30 3@03-02 12:00 4@03-02 13:00 5@03-02 14:00 6@03-02 14:00 status:late@03-02 08:10/ticket changed:priority@03-02 13:00/rule changed:subject@03-02 14:00/rule status:work@03-02 14:10/ticket', 'a level that moves the ticket to where it is');
+SELECT play('u6', 'tr', '03-02 08:00 open priority=high area=far', '03-02 08:10 to late', '03-02 16:00 set priority=low', '03-02 16:10 to work', '03-04 20:00 sweep');
+SELECT is(fired('u6') || ' ' || history('u6'), '1@03-02 10:24 2@03-02 15:00 status:late@03-02 08:10/ticket changed:priority@03-02 16:00/ticket status:work@03-02 16:10/ticket', 'its level is carried out by the write, and not again when the due time changes');
+SELECT play('u4', 'tm', '03-02 08:00 open', '03-02 08:10 to held', '03-02 09:30 to work', '03-02 10:00 sweep');
+SELECT is(history('u4'), 'status:held@03-02 08:10/ticket changed:priority@03-02 09:00/rule changed:attributes@03-02 09:00/rule status:work@03-02 09:30/ticket', 'a move that was not possible then is not made up for later');
+SELECT play('u5', 'pm', '03-02 08:00 open', '03-02 08:10 to wait', '03-03 20:00 sweep');
+SELECT is(history('u5'), 'status:wait@03-02 08:10/ticket status:late@03-02 09:00/rule', 'a timed move out of a pause');
+SELECT is(line('u5', 'paused'), 'paused 03-02 08:00.. open due 03-02 10:50 late 03-02 10:50', 'what goes on with it is late in its turn');
+
 -- ---------- escalations: due at 12:00 from 08:00
 SELECT play('e1', 'esc', '03-02 08:00 open', '03-02 10:00 sweep');
 SELECT is(fired('e1'), NULL, 'at the instant itself nothing has passed');

@@ -133,6 +133,15 @@ SELECT is(ticket('t1', 'status'), 'new', 'and the ticket is where it was');
 SELECT go_on('t1', '03-02 09:50 sweep');
 SELECT is(ticket('t1', 'status') || ' ' || short(ticket('t1', 'status_at')::timestamptz), 'late 03-02 09:45', 'until it is late by the right time');
 
+-- ---------- a group
+SELECT play('k1', 'grp', '03-02 08:00 open', '03-02 10:30 sweep');
+SELECT is(correct('k1', 'opened', 1, '03-02 14:00', '03-02 11:00'), 'done', 'opened later, both missed again');
+SELECT is(line('k1', 'p') || ' & ' || line('k1', 'q'), 'p 03-02 11:00.. open due 03-02 12:00 & q 03-02 11:00.. open due 03-02 13:00 late 03-02 13:00', 'the breach is on the one missed last, as it was');
+SELECT is(correct('k1', 'opened', 1, '03-02 14:10', '03-02 12:30'), 'done', 'still later: only the first is missed');
+SELECT is(line('k1', 'p') || ' & ' || line('k1', 'q'), 'p 03-02 12:30.. open due 03-02 13:30 & q 03-02 12:30.. open due 03-02 14:30 late 03-02 13:00 cleared', 'no breach');
+SELECT go_on('k1', '03-02 14:31 sweep');
+SELECT is(line('k1', 'p') || ' & ' || line('k1', 'q'), 'p 03-02 12:30.. open due 03-02 13:30 & q 03-02 12:30.. open due 03-02 14:30 late 03-02 14:30', 'until the second is missed too');
+
 -- ---------- arguments
 SELECT alike(correct('t1', 'nothing', 1, '03-02 10:00'), '22004 %', 'which event is not said');
 SELECT throws_ok($$SELECT aftersales.correct_event(-1, 'x')$$, 'SV010', NULL, 'an event that is not there');

@@ -85,6 +85,8 @@ INSERT INTO rule_case VALUES
     ('ts', 'ts', 'ts', '{opened}', '{status:done,stop}', '01:00', '{"on_breach_set": {"area": "far"}}'),
     ('ts', 'near', 'near', '{opened}', '{status:done}', '05:00', '{"condition": "area IS NULL"}'),
     ('ts', 'far', 'near', '{opened}', '{status:done}', '03:00', '{"condition": "area = ''far''", "rank": 1}'),
+    ('pm', 'pm', 'pm', '{opened}', '{status:done}', '01:00', '{"on_breach": "late"}'),
+    ('pm', 'paused', 'paused', '{opened}', '{status:done}', '02:00', '{"pauses_in": ["wait"]}'),
     ('tr', 'first', 'first', '{opened}', '{status:done}', '01:00', '{"on_breach_set": {"priority": "high"}}'),
     ('tr', 'slow', 'next', '{opened}', '{status:done}', '30:00', '{}'),
     ('tr', 'fast', 'next', '{opened}', '{status:done}', '03:00', '{"condition": "priority = ''high''", "rank": 1, "on_breach_set": {"area": "far"}}'),
