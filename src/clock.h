@@ -156,6 +156,7 @@ typedef struct Fold
 	bool		is_replay;
 	const struct Fold *stored;	/* what a replay is compared with */
 	bool		retarget;		/* open clocks go by the calendar as it is now */
+	bool		watches;		/* it is time that has brought the replay about */
 	int			nclocks;
 	int			maxclocks;
 	FoldClock  *clocks;
@@ -166,6 +167,7 @@ typedef struct Fold
 	bool		ignores_grace;	/* what was recorded late is due, too */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
+	bool		is_settled;		/* but not those of stored clocks: they had their turn */
 	bool		has_deferred;	/* and one has been left */
 	TimestampTz latest;			/* time of the latest event applied */
 } Fold;
@@ -230,6 +232,7 @@ typedef struct TicketWork
 	bool		is_new;
 	bool		needs_replay;	/* something is late, corrected or changed */
 	bool		retarget;		/* to the calendars as they are now */
+	bool		is_settled;		/* what time does to the ticket has been done */
 	const char *from;			/* state before its events; NULL: being opened */
 	const char *to;				/* and after them */
 	Responsible by;				/* responsible until now */
@@ -263,6 +266,6 @@ typedef struct ClockDifference
 extern Fold *as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row,
 							 const Fold *stored, List *events);
 extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-					  List **differences);
+					  bool watches, List **differences);
 
 #endif							/* AFTERSALES_CLOCK_H */

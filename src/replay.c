@@ -256,7 +256,7 @@ add_events(FoldEvent *events, int *n, List *more)
 
 static Fold *
 replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			bool retarget, List *more)
+			bool retarget, bool watches, List *more)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -276,6 +276,7 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
+	f->watches = watches;
 	f->row = was;
 	events = add_events(as_history_load(st, f->ticket_id, &n), &n, more);
 	for (i = n - 1; i >= 0; i--)
@@ -319,7 +320,7 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = replay_fold(st, pt, row, stored, false, events);
+	Fold	   *f = replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
 	f->is_replay = f->defers_actions = false;
@@ -444,13 +445,14 @@ void_missing(Fold *f, const Fold *stored, List **differences)
  * as_replay folds a ticket's clocks anew.  row: the ticket as it is now.
  * With differences they are listed there (ClockDifference) and nothing is
  * written; else the stored clocks are made what the replay says.  retarget:
- * open clocks go by their calendars as they are now.
+ * open clocks go by their calendars as they are now.  watches: time itself has
+ * brought the change about, so nothing of it is late to be recorded.
  *
  * Returns whether a due time has changed.
  */
 bool
 as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-		  List **differences)
+		  bool watches, List **differences)
 {
 	Fold	   *stored = palloc0(sizeof(Fold));
 	Fold	   *f;
@@ -461,7 +463,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = replay_fold(st, pt, row, stored, retarget, NIL);
+	f = replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
