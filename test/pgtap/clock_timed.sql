@@ -79,6 +79,31 @@ SELECT play('u5', 'pm', '03-02 08:00 open', '03-02 08:10 to wait', '03-03 20:00 
 SELECT is(history('u5'), 'status:wait@03-02 08:10/ticket status:late@03-02 09:00/rule', 'a timed move out of a pause');
 SELECT is(line('u5', 'paused'), 'paused 03-02 08:00.. open due 03-02 10:50 late 03-02 10:50', 'what goes on with it is late in its turn');
 
+-- ---------- due at the very instant of a move, which may be told late
+SELECT play('x1', 'pq', '03-02 08:00 open', '03-02 09:00 to wait', '03-02 10:00 to work', '03-02 12:00 sweep', '03-02 13:00 memo');
+SELECT is(history('x1'), 'status:wait@03-02 09:00/ticket status:work@03-02 10:00/ticket changed:priority@03-02 10:00/rule memo@03-02 13:00/app', 'swept');
+SELECT play('x2', 'pq', '03-02 08:00 open', '03-02 09:00 to wait', '03-02 10:00 to work', '03-02 13:00 memo');
+SELECT is(history('x2'), history('x1'), 'by an event');
+SELECT play('x3', 'pq', '03-02 08:00 open', '03-02 09:00 to wait', '03-02 10:10 ~03-02 10:00 to work', '03-02 13:00 memo');
+SELECT is(history('x3'), history('x1'), 'told late');
+SELECT play('x4', 'pq', '03-02 08:00 open', '03-02 09:00 to wait', '03-02 10:10 ~03-02 10:00 to work', '03-02 13:00 ~03-02 08:30 set subject=x');
+SELECT is(history('x4'), replace(history('x1'), 'memo@03-02 13:00/app', 'changed:subject@03-02 08:30/ticket'), 'by a write of before');
+SELECT is(line(x, 'pq'), 'pq 03-02 08:00.. open due 03-02 10:00 late 03-02 10:00', 'the clock, ' || x) FROM unnest('{x1,x2,x3,x4}'::text[]) x;
+SELECT play('x5', 'tp', '03-02 08:00 open', '03-02 08:50 to wait', '03-02 09:10 sweep', '03-02 10:10 ~03-02 10:00 to work', '03-02 12:00 sweep', '03-02 13:00 memo');
+SELECT is(history('x5'), 'status:wait@03-02 08:50/ticket changed:priority@03-02 09:00/rule status:work@03-02 10:00/ticket changed:area@03-02 10:00/rule memo@03-02 13:00/app', 'used up by a rule that came during the pause: due as it ends');
+SELECT play('x6', 'tp', '03-02 08:00 open', '03-02 08:50 to wait', '03-02 10:10 ~03-02 10:00 to work', '03-02 13:00 memo');
+SELECT is(history('x6'), history('x5'), 'the rule and the end of the pause in one write');
+SELECT is(line('x6', 'next'), line('x5', 'next'), 'and the clock');
+
+-- ---------- attributes that time and a writer set, each its own key
+SELECT play('y1', 'tm', '03-02 08:00 open', '03-02 12:00 set agreed_on:=2026-03-09');
+SELECT is(ticket('y1', 'attributes'), '{"kind": "k", "agreed_on": "2026-03-09"}', 'a writer''s keys are put to those that time has set before');
+SELECT play('y2', 'tm', '03-02 08:00 open kind:=old agreed_on:=2026-03-09', '03-02 12:00 set agreed_on:=null');
+SELECT is(ticket('y2', 'attributes'), '{"kind": "k"}', 'a key the writer takes out is out');
+SELECT play('y3', 'tm', '03-02 08:00 open', '03-02 12:00 set kind:=mine');
+SELECT is(ticket('y3', 'attributes'), '{"kind": "mine"}', 'a key that both set is the writer''s');
+SELECT is(history('y3'), 'changed:priority@03-02 09:00/rule changed:attributes@03-02 09:00/rule status:late@03-02 09:00/rule changed:attributes@03-02 12:00/ticket', 'after that of time');
+
 -- ---------- escalations: due at 12:00 from 08:00
 SELECT play('e1', 'esc', '03-02 08:00 open', '03-02 10:00 sweep');
 SELECT is(fired('e1'), NULL, 'at the instant itself nothing has passed');
