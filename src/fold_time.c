@@ -62,6 +62,14 @@ is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, Tim
 	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
 		(f->is_settled && c->clock_id != 0 && !c->is_due_anew) || c->due_at < f->st->desk->go_live)
 		return false;
+	/* in a replay: what has been carried out, though it may have changed nothing */
+	if (f->is_replay)
+	{
+		const FoldClock *s = as_fold_find(f->stored, c);
+
+		if (s != NULL && s->is_breached)
+			return false;
+	}
 	f->has_deferred = true;
 	if (!f->is_replay)
 		*stop = Min(*stop, instant);
