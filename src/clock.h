@@ -99,6 +99,7 @@ typedef struct FoldClock
 	bool		is_replayed;	/* its breach may have to be put right */
 	bool		is_matched;		/* of a stored one: a replay has it too */
 	bool		is_retimed;		/* next_at has to be found anew */
+	bool		is_due_anew;	/* an event has given it another due time */
 	bool		breach_new;		/* record a breach, */
 	TimestampTz breach_at;		/* as of then, */
 	Responsible breach_by;		/* of these */

@@ -330,7 +330,7 @@ settle_again(ClockWork *w, const Task *task)
 	f->nclocks = f->maxclocks = 0;
 	f->clocks = NULL;
 	f->fired = NULL;
-	f->has_deferred = false;
+	f->is_settled = f->has_deferred = false;
 	f->status = f->to;
 	as_clocks_load(w->st, 1, &f);
 	take_levels(f, task->levels);

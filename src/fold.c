@@ -143,7 +143,7 @@ resume_clock(const Fold *f, FoldClock *c, TimestampTz at)
 		c->has_due = true;
 	}
 	c->is_paused = c->has_remaining = false;
-	c->is_changed = c->is_rewritten = c->is_retimed = true;
+	c->is_changed = c->is_rewritten = c->is_retimed = c->is_due_anew = true;
 }
 
 static void
@@ -164,6 +164,7 @@ follow_status(Fold *f, TimestampTz at, bool by_time)
 		else if (!pauses && c->is_paused)
 		{
 			resume_clock(f, c, at);
+			c->is_watched = false;
 			if (by_time)
 				watch(f, c);
 		}
@@ -396,6 +397,7 @@ extend(Fold *f, const FoldEvent *e)
 	}
 	else if (c->has_due && c->due_at >= e->at)
 		c->due_at = Max(c->due_at, due);
+	c->is_due_anew = true;
 	c->is_changed = c->is_retimed = true;
 }
 

@@ -60,8 +60,16 @@ is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, Tim
 			bool inclusive, TimestampTz *stop)
 {
 	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
-		(f->is_settled && c->clock_id != 0) || c->due_at < f->st->desk->go_live)
+		(f->is_settled && c->clock_id != 0 && !c->is_due_anew) || c->due_at < f->st->desk->go_live)
 		return false;
+	/* in a replay: what has been carried out, though it may have changed nothing */
+	if (f->is_replay)
+	{
+		const FoldClock *s = as_fold_find(f->stored, c);
+
+		if (s != NULL && s->is_breached)
+			return false;
+	}
 	f->has_deferred = true;
 	if (!f->is_replay)
 		*stop = Min(*stop, instant);

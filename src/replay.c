@@ -215,14 +215,22 @@ settle_like_stored(Fold *f, const Fold *stored)
 	f->defers_actions = false;
 	do
 	{
+		TimestampTz passed = DT_NOBEGIN;
+
 		before = f->nclocks;
 		for (i = 0; i < f->nclocks; i++)
 		{
-			FoldClock  *c = &f->clocks[i];
+			const FoldClock *c = &f->clocks[i];
 			const FoldClock *s = c->is_phantom ? NULL : as_fold_find(stored, c);
 
-			c->has_next = s != NULL && s->is_late && c->ended_as == CLOCK_OPEN;
-			c->next_at = DT_NOBEGIN;
+			if (s != NULL && s->is_late && c->ended_as == CLOCK_OPEN && c->has_due)
+				passed = Max(passed, c->due_at);
+		}
+		/* and so is what was due before that */
+		for (i = 0; i < f->nclocks; i++)
+		{
+			f->clocks[i].has_next = f->clocks[i].has_due && f->clocks[i].due_at <= passed;
+			f->clocks[i].next_at = DT_NOBEGIN;
 		}
 		as_fold_advance(f, DT_NOBEGIN, false, f->st->now);
 	} while (f->nclocks > before);

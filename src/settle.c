@@ -340,6 +340,51 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 	return *events != NIL;
 }
 
+static bool
+same_value(JsonbContainer *a, JsonbContainer *b, const JsonbValue *key)
+{
+	JsonbValue *x = findJsonbValueFromContainer(a, JB_FOBJECT, unconstify(JsonbValue *, key));
+	JsonbValue *y = findJsonbValueFromContainer(b, JB_FOBJECT, unconstify(JsonbValue *, key));
+
+	if (x == NULL || y == NULL)
+		return x == y;
+	return compareJsonbContainers(&JsonbValueToJsonb(x)->root, &JsonbValueToJsonb(y)->root) == 0;
+}
+
+/*
+ * as_attributes_settled returns attributes as a writer has left them, but for
+ * the keys that time has set and the writer has not touched.
+ */
+Datum
+as_attributes_settled(Datum old, Datum settled, Datum new)
+{
+	JsonbContainer *before = &DatumGetJsonbP(old)->root;
+	JsonbContainer *after = &DatumGetJsonbP(settled)->root;
+	JsonbContainer *written = &DatumGetJsonbP(new)->root;
+	JsonbIterator *it;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbIteratorToken tok;
+	JsonbParseState *ps = NULL;
+
+	if (!JsonContainerIsObject(written))
+		return new;
+	it = JsonbIteratorInit(after);
+	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
+	while ((tok = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		if (tok != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &value, true);
+		if (same_value(before, after, &key) || !same_value(before, written, &key))
+			continue;
+		pushJsonbValue(&ps, WJB_KEY, &key);
+		pushJsonbValue(&ps, WJB_VALUE, &value);
+	}
+	return DirectFunctionCall2(jsonb_concat, new,
+							   JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL))));
+}
+
 /*
  * as_touch writes tickets for the sake of what time does to them, as nobody,
  * up to an instant (-infinity: up to now); or for some operation of ours.

@@ -368,12 +368,18 @@ settle_first(Judgement *j, RowNote *note)
 	if (note->settled == NULL)
 		return;
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
-		if (as_column_changed(j->desk, j->old, settled, i) &&
-			!as_column_changed(j->desk, j->old, j->new, i) && !is_set(j, i))
+	{
+		if (!as_column_changed(j->desk, j->old, settled, i))
+			continue;
+		if (i == j->desk->attno[TC_ATTRIBUTES] - 1 && !j->new->nulls[i])
+			j->new->values[i] = as_attributes_settled(j->old->values[i], settled->values[i],
+													  j->new->values[i]);
+		else if (!as_column_changed(j->desk, j->old, j->new, i) && !is_set(j, i))
 		{
 			j->new->values[i] = settled->values[i];
 			j->new->nulls[i] = settled->nulls[i];
 		}
+	}
 	j->old = settled;
 }
 
