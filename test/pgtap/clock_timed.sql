@@ -104,6 +104,32 @@ SELECT play('y3', 'tm', '03-02 08:00 open', '03-02 12:00 set kind:=mine');
 SELECT is(ticket('y3', 'attributes'), '{"kind": "mine"}', 'a key that both set is the writer''s');
 SELECT is(history('y3'), 'changed:priority@03-02 09:00/rule changed:attributes@03-02 09:00/rule status:late@03-02 09:00/rule changed:attributes@03-02 12:00/ticket', 'after that of time');
 
+-- ---------- two at one instant, and changes told for before them
+SELECT play('z1', 'two', '03-02 08:00 open', '03-02 09:30 sweep');
+SELECT play('z2', 'two', '03-02 08:00 open', '03-02 12:00 memo');
+SELECT play('z3', 'two', '03-02 08:00 open', '03-02 12:00 set subject=x');
+SELECT is(ticket(z, 'status') || ' ' || coalesce(ticket(z, 'priority'), '-') || ' ' || coalesce(ticket(z, 'tier'), '-'), 'late high gold', 'three actions at one instant, ' || z) FROM unnest('{z1,z2,z3}'::text[]) z;
+SELECT play('z4', 'tm', '03-02 08:00 open', '03-02 09:30 sweep');
+SELECT alike(refused('z4', '03-02 09:46 ~03-02 08:50 set priority=low'), 'SV005 %', 'a change reported for before a timed one of the same column');
+SELECT play('z5', 'tm', '03-02 08:00 open');
+SELECT alike(refused('z5', '03-02 09:46 ~03-02 08:50 set priority=low'), 'SV005 %', 'refused as well when nothing came between');
+SELECT play('z6', 'chain', '03-02 08:00 open assignee=s1 org_id=1', '03-02 08:00 go', '03-02 20:00 set assignee=s2');
+SELECT is(whose('z6', 'y'), '1/s1/-', 'a chain found late with a hand-over is still the old one''s');
+SELECT is(whose('z6', 'z'), '1/s1/-', 'to its end');
+
+-- ---------- a group entered late: the one missed last, whenever it is found
+SELECT play('g1', 'gt', '03-02 08:00 open', '03-02 09:50 ~03-02 08:00 go', '03-02 10:01 memo', '03-02 10:51 memo');
+SELECT play('g2', 'gt', '03-02 08:00 open', '03-02 09:50 ~03-02 08:00 go');
+SELECT at('2026-03-02 10:01+08');
+CALL aftersales.sweep_all();
+SELECT at('2026-03-02 10:51+08');
+CALL aftersales.sweep_all();
+SELECT play('g3', 'gt', '03-02 08:00 open', '03-02 09:50 ~03-02 08:00 go', '03-02 14:00 memo');
+SELECT is(line(g, 'p') || ' & ' || line(g, 'q'), 'p 03-02 08:00.. open due 03-02 09:00 & q 03-02 08:00.. open due 03-02 10:00 late 03-02 10:00', 'the breach is on the second, ' || g) FROM unnest('{g1,g2,g3}'::text[]) g;
+SELECT is(ticket(g, 'tier'), 'silver', 'and its action done, ' || g) FROM unnest('{g1,g2,g3}'::text[]) g;
+SELECT play('g4', 'gt', '03-02 08:00 open', '03-02 08:00 go', '03-02 08:30 pa', '03-02 09:30 go', '03-02 12:00 memo', '03-02 13:00 ~03-02 08:10 memo');
+SELECT is(line('g4', 'p') || ' & ' || line('g4', 'q'), 'p 03-02 08:00..03-02 08:30 stopped due 03-02 09:00 | p 03-02 09:30.. open due 03-02 10:30 late 03-02 10:30 & q 03-02 08:00.. open due 03-02 10:00', 'missed while the other''s next cycle ran: the breach is on that');
+
 -- ---------- escalations: due at 12:00 from 08:00
 SELECT play('e1', 'esc', '03-02 08:00 open', '03-02 10:00 sweep');
 SELECT is(fired('e1'), NULL, 'at the instant itself nothing has passed');

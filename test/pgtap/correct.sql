@@ -132,6 +132,24 @@ SELECT is(correct('t1', 'status:late', 1, '03-02 09:41'), 'done', 'it is');
 SELECT is(ticket('t1', 'status'), 'new', 'and the ticket is where it was');
 SELECT go_on('t1', '03-02 09:50 sweep');
 SELECT is(ticket('t1', 'status') || ' ' || short(ticket('t1', 'status_at')::timestamptz), 'late 03-02 09:45', 'until it is late by the right time');
+SELECT play('t2', 'run', '03-02 08:00 open', '03-02 08:00 go');
+SELECT is(correct('t2', 'go', 1, '03-02 09:30', '03-02 09:10'), 'done', 'a start, after the clock was late');
+SELECT is(line('t2', 'run'), 'run 03-02 09:10.. open due 03-02 10:10 late 03-02 09:00 cleared', 'settled first: the breach was there');
+SELECT play('t6', 'tc', '03-02 08:00 open', '03-02 08:00 go');
+SELECT is(correct('t6', 'go', 1, '03-02 09:30', '03-02 09:10'), 'done', 'the same where time may move the ticket');
+SELECT is(line('t6', 'run'), 'run 03-02 09:10.. open due 03-02 10:10 late 03-02 09:00 cleared', 'settled first, too');
+SELECT play('t3', 'esc', '03-02 08:00 open', '03-02 08:10 to late');
+SELECT is(correct('t3', 'opened', 1, '03-02 11:00', '03-02 08:05'), 'done', 'an opening, after a level was due');
+SELECT is(fired('t3'), '2@03-02 10:00', 'settled first: it has been carried out');
+SELECT play('t4', 'ts', '03-02 08:00 open', '03-02 09:30 sweep', '03-02 09:35 set area=near', '03-02 09:36 sweep');
+SELECT is(correct('t4', 'opened', 1, '03-02 11:00', '03-02 09:00'), 'done', 'opened later, late again by now');
+SELECT go_on('t4', '03-02 12:30 sweep');
+SELECT is(line('t4', 'ts'), 'ts 03-02 09:00.. open due 03-02 10:00 late 03-02 10:00', 'the breach has moved');
+SELECT is(history('t4'), 'changed:area@03-02 09:00/rule changed:area@03-02 09:35/ticket correction@03-02 09:00/retimed changed:area@03-02 10:00/rule', 'and what it brings comes with it');
+SELECT play('t5', 'chain', '03-02 08:00 open', '03-02 11:00 go', '03-02 11:10 memo');
+SELECT is(correct('t5', 'go', 1, '03-02 11:20', '03-02 08:00'), 'done', 'a start long before');
+SELECT go_on('t5', '03-02 11:30 ~03-02 09:30 stop');
+SELECT is(line('t5', 'x') || ' & ' || line('t5', 'y'), 'x 03-02 08:00..03-02 09:30 stopped due 03-02 09:00 late 03-02 09:00 & y 03-02 09:00..03-02 09:30 stopped due 03-02 10:00', 'a chain found afterwards, and stopped in its place');
 
 -- ---------- a group
 SELECT play('k1', 'grp', '03-02 08:00 open', '03-02 10:30 sweep');
