@@ -24,6 +24,10 @@ REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) F
 REVOKE ALL ON FUNCTION aftersales.is_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.next_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.calendar_known_until(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.sla_targets(text, jsonb, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.explain_due(bigint, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.projected_due(bigint, timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.ticket_as_of(bigint, timestamptz, name) FROM PUBLIC;
 
 -- Policy rows are the users' data.
 SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');

@@ -34,7 +34,7 @@ PG_FUNCTION_INFO_V1(as_set_node);
 #define IDS_PER_NODE INT64CONST(10000000000000)
 #define MAX_NODE	900000
 
-static const char *const desk_file[] = {"10_table", "20_trigger", "30_view"};
+static const char *const desk_file[] = {"10_table", "20_trigger", "25_queue", "30_view"};
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
 static char *
@@ -196,6 +196,12 @@ typedef struct AccessLevel
 	const char *grants;			/* with @desk@, @desk_bi@ and @role@ */
 } AccessLevel;
 
+/* what views call, and whoever may read a desk may ask */
+#define READER_FUNCTIONS \
+	"aftersales.sla_targets(text, jsonb, timestamptz), aftersales.explain_due(bigint, name)," \
+	" aftersales.projected_due(bigint, timestamptz, name)," \
+	" aftersales.ticket_as_of(bigint, timestamptz, name)"
+
 static const AccessLevel access_level[] = {
 	{"app", true,
 		"GRANT USAGE ON SCHEMA @desk@, aftersales TO @role@;"
@@ -206,13 +212,15 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
 		" aftersales.now(), aftersales.has_event(text, integer),"
-	" aftersales.clock_expired(text) TO @role@"},
+		" aftersales.clock_expired(text) TO @role@;"
+	"GRANT EXECUTE ON FUNCTION " READER_FUNCTIONS " TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
-	"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
+		"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@;"
+	"GRANT EXECUTE ON FUNCTION " READER_FUNCTIONS " TO @role@"},
 	{"bi", true,
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
 	"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@"},

@@ -227,9 +227,14 @@ settle_like_stored(Fold *f, const Fold *stored)
 	} while (f->nclocks > before);
 }
 
-static Fold *
-replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			bool retarget)
+/*
+ * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
+ * with.  watch is called after every event, and once more, with none, at the
+ * end; it may be NULL.
+ */
+Fold *
+as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
+			   bool retarget, FoldWatch watch, void *arg)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -277,8 +282,12 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 			f->status = status;
 		}
 		as_fold_event(f, e, DT_NOBEGIN);
+		if (watch != NULL)
+			watch(f, e, arg);
 	}
 	settle_like_stored(f, stored);
+	if (watch != NULL)
+		watch(f, NULL, arg);
 	return f;
 }
 
@@ -399,7 +408,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = replay_fold(st, pt, row, stored, retarget);
+	f = as_replay_fold(st, pt, row, stored, retarget, NULL, NULL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
