@@ -22,12 +22,12 @@ PG_CFLAGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-cast-function-type -MMD -MP
 
 # The rooms of the extension, in load order, and what create_desk() and
-# install_policy() read from the share directory at run time.
+# install_policy() and install_calendar() read from the share directory at run time.
 ROOMS = $(sort $(wildcard sql/*.sql))
 INSTALL_SCRIPT_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SCRIPT_SQL)
 DATA = $(wildcard sql/upgrade/*.sql)
-SHARE_ROOMS = desk policy
+SHARE_ROOMS = desk policy calendar
 
 EXTRA_CLEAN = build src/*.d
 # installcheck is ours: see tools/check.

@@ -3,7 +3,7 @@
 #
 #   BENCH_SCALE    share of the full number of rows in each measurement; default 1
 #   BENCH_ROUNDS   rounds; default 7
-#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh sweep memory"
+#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh sweep worktime memory"
 #
 # Compared are one desk as create_desk() makes it (enforced), the same tables
 # written by plain statements (bare.sql), and the same rules as PL/pgSQL
@@ -22,7 +22,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 scale=${BENCH_SCALE:-1}
 rounds=${BENCH_ROUNDS:-7}
-works=${BENCH_WORKS:-lifecycle bulk events fresh sweep memory}
+works=${BENCH_WORKS:-lifecycle bulk events fresh sweep worktime memory}
 
 # scaled NUMBER: that share of it, at least 20.
 scaled() { awk -v n="$1" -v s="$scale" 'BEGIN { n = int(n * s); print n < 20 ? 20 : n }'; }
@@ -217,6 +217,16 @@ sweep() {
     done
 }
 
+# Working time against generate_series and a PL/pgSQL loop; shows its own report.
+worktime() {
+    local round
+    cat worktime.sql
+    for round in $(seq "$rounds"); do cat worktime_run.sql; done
+    echo "\\o"
+    cat worktime_report.sql
+    echo "\\o /dev/null"
+}
+
 memory() {
     cat <<-SQL
 	CALL bench.updates(1000);
@@ -247,7 +257,7 @@ check
 {
     echo "SET client_min_messages = warning;"
     echo "\\o /dev/null"
-    for work in lifecycle bulk events fresh sweep memory; do
+    for work in lifecycle bulk events fresh sweep worktime memory; do
         wanted "$work" || continue
         echo "\\warn '==> $work, $rounds rounds'"
         "$work"

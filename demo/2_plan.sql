@@ -212,8 +212,10 @@ SELECT 'call_back', c.ref,
 FROM plan_move m JOIN call c USING (ref),
      LATERAL (SELECT CASE WHEN c.d_rating < 0.10 THEN 'no_answer' WHEN c.d_rating < 0.85 THEN 'satisfied' ELSE 'fair' END) AS r (rating)
 WHERE m.to_state IN ('restored', 'handled');
-INSERT INTO plan_move (stage, ref, at, to_state)
-SELECT 'archive', m.ref, m.at + interval '20 minutes' + c.d_review * interval '60 minutes', 'archived'
+-- How the customer rated the call itself is in the telephone system by then.
+INSERT INTO plan_move (stage, ref, at, to_state, extra)
+SELECT 'archive', m.ref, m.at + interval '20 minutes' + c.d_review * interval '60 minutes', 'archived',
+       jsonb_build_object('call_rating', CASE WHEN c.d_talk < 0.7 THEN 'no_answer' WHEN c.d_talk < 0.95 THEN 'satisfied' ELSE 'fair' END)
 FROM plan_move m JOIN call c USING (ref)
 WHERE m.to_state IN ('answered', 'called_back');
 

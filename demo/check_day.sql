@@ -38,6 +38,8 @@ WITH moment AS (
                          min(at) FILTER (WHERE stage = 'send_back') AS back_at,
                          min(at) FILTER (WHERE stage = 'answer' AND to_state = 'answered') AS answer_at,
                          min(at) FILTER (WHERE stage = 'review' AND to_state <> 'cancelled') AS review_at,
+                         min(at) FILTER (WHERE to_state = 'dispatched') AS dispatch_at,
+                         min(at) FILTER (WHERE to_state = 'handled') AS handle_at,
                          min(at) FILTER (WHERE to_state IN ('cancelled', 'duplicate')) AS end_at,
                          min(at) FILTER (WHERE to_state = 'on_site') AS arrive_at,
                          min(at) FILTER (WHERE to_state = 'restored') AS restore_at,
@@ -67,6 +69,9 @@ WITH moment AS (
     UNION ALL
     SELECT ref, 'restore', 1, call_in_at, restore_at, end_at, CASE final_category WHEN 'meter_fault' THEN 24 ELSE 12 END * interval '1 hour'
     FROM moment WHERE ticket_type = 'fault'
+    UNION ALL      -- one working day: to the end of the next day, a Thursday
+    SELECT ref, 'handle', 1, dispatch_at, handle_at, end_at, date_trunc('day', dispatch_at) + interval '2 days' - interval '1 microsecond' - dispatch_at
+    FROM moment WHERE ticket_type = 'consult'
     UNION ALL
     SELECT ref, 'callback', 1, done_at, call_back_at, NULL, '10 minutes'
     FROM moment

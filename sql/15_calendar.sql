@@ -105,3 +105,7 @@ COMMENT ON COLUMN aftersales.calendar_history.is_working IS 'As in calendar_day.
 COMMENT ON COLUMN aftersales.calendar_history.opens IS 'Local time of opening.';
 COMMENT ON COLUMN aftersales.calendar_history.closes IS 'Local time of closing.';
 COMMENT ON COLUMN aftersales.calendar_history.name IS 'As in calendar_day.';
+
+-- Without a primary key; logical replication needs to find rows.
+ALTER TABLE aftersales.calendar_day REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.calendar_history REPLICA IDENTITY FULL;

@@ -23,6 +23,30 @@ CREATE FUNCTION aftersales.event_record() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_event_record';
 COMMENT ON FUNCTION aftersales.event_record() IS 'AFTER STATEMENT on ticket_event: writes chain heads, private rows, clocks and breaches.';
 
+CREATE FUNCTION aftersales.promise_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_promise_judge';
+COMMENT ON FUNCTION aftersales.promise_judge() IS 'BEFORE ROW on promise: judges kind and times.';
+
+CREATE FUNCTION aftersales.promise_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_promise_record';
+COMMENT ON FUNCTION aftersales.promise_record() IS 'AFTER STATEMENT on promise: writes the events promise:<kind>.';
+
+CREATE FUNCTION aftersales.approval_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_approval_judge';
+COMMENT ON FUNCTION aftersales.approval_judge() IS 'BEFORE ROW on approval: finds the first open step and judges who decides it, and about what.';
+
+CREATE FUNCTION aftersales.approval_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_approval_record';
+COMMENT ON FUNCTION aftersales.approval_record() IS 'AFTER STATEMENT on approval: writes the events approved:<kind> and decided:<kind>, and excuses breaches.';
+
+CREATE FUNCTION aftersales.contact_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_contact_judge';
+COMMENT ON FUNCTION aftersales.contact_judge() IS 'BEFORE ROW on contact: what has become an event of a ticket may not change.';
+
+CREATE FUNCTION aftersales.contact_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_contact_record';
+COMMENT ON FUNCTION aftersales.contact_record() IS 'AFTER STATEMENT on contact: writes the events call_in, answered and hung_up.';
+
 CREATE FUNCTION aftersales.protect() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_protect';
 COMMENT ON FUNCTION aftersales.protect() IS 'BEFORE STATEMENT on protected tables: refuses direct writes (SV004).';
@@ -83,6 +107,12 @@ COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whet
 CREATE FUNCTION aftersales.clock_expired(clock text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_clock_expired';
 COMMENT ON FUNCTION aftersales.clock_expired(text) IS 'Guard function: whether the open clock of this name is past its due time at the time of the move; false when none is open.';
+CREATE FUNCTION aftersales.approved(kind text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
+COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; false for a kind the policy does not know.';
+CREATE FUNCTION aftersales.open_promises() RETURNS integer
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_open_promises';
+COMMENT ON FUNCTION aftersales.open_promises() IS 'Guard function: how many clocks of the ticket in hand are open that a promise has started; a promise that starts no clock is not counted.';
 
 -- Policies
 
@@ -118,6 +148,21 @@ CREATE FUNCTION aftersales.allowed_transitions(
     RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_allowed_transitions';
 COMMENT ON FUNCTION aftersales.allowed_transitions(bigint[], name) IS 'What each ticket may do next: one row per move and unmet guard, one row with guard NULL when all are met. Same judgement as the triggers, by the caller''s actor.';
+CREATE FUNCTION aftersales.allowed_events(
+        ticket_ids bigint[], desk name DEFAULT NULL,
+        OUT ticket_id bigint, OUT event text, OUT label_en text, OUT label_zh text,
+        OUT allowed boolean, OUT role_ok boolean, OUT state_ok boolean,
+        OUT required_data text[], OUT clauses text[])
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_allowed_events';
+COMMENT ON FUNCTION aftersales.allowed_events(bigint[], name) IS 'What may be logged for each ticket: one row per event that applications may insert. Same judgement as the triggers, by the caller''s actor; required_data names the keys that the event''s data must hold.';
+CREATE FUNCTION aftersales.move(
+        INOUT ticket_id bigint, to_state text, happened_at timestamptz DEFAULT NULL, note text DEFAULT NULL,
+        INOUT row_version integer DEFAULT NULL, external_ref text DEFAULT NULL, attributes jsonb DEFAULT NULL,
+        desk name DEFAULT NULL, OUT status text, OUT status_at timestamptz)
+    RETURNS record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_move';
+COMMENT ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) IS 'Moves a ticket: one UPDATE with the caller''s rights, judged as any other. attributes are merged; row_version is the one that was read; external_ref goes onto the event and makes a retry safe (SV013: taken by an event with other contents). Returns the ticket as it then is.';
 CREATE FUNCTION aftersales.sweep(at timestamptz DEFAULT NULL, max_tickets integer DEFAULT NULL, desk name DEFAULT NULL,
         OUT what text, OUT rows bigint)
     RETURNS SETOF record
@@ -128,6 +173,18 @@ CREATE FUNCTION aftersales.verify_audit(since timestamptz DEFAULT NULL, desk nam
     RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_verify_audit';
 COMMENT ON FUNCTION aftersales.verify_audit(timestamptz, name) IS 'Recomputes the event chain of every ticket (of those changed since, when given) and returns what does not fit: a hash, a gap, a head, a private row. No row when sound.';
+
+CREATE FUNCTION aftersales.correct_event(event_id bigint, reason text, new_occurred_at timestamptz DEFAULT NULL, desk name DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_correct_event';
+COMMENT ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) IS 'Puts an event right by a further one (event correction, whose event_id it returns): at another time, or taken out when new_occurred_at is NULL. State and clocks are replayed; recorded breaches stay, cleared where they were none. A policy limits who may with roles in its event_type row correction. SV001: the moves that are left would not be allowed; SV004: not an event that can be corrected; SV005: time out of order.';
+CREATE FUNCTION aftersales.void_ticket(ticket_id bigint, reason text, desk name DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_void_ticket';
+COMMENT ON FUNCTION aftersales.void_ticket(bigint, text, name) IS 'Voids a ticket that should never have been opened: event voided, its open clocks end as voided, it takes no more writes and counts nowhere. A policy limits who may with roles in its event_type row voided. SV001: it is void already.';
+CREATE FUNCTION aftersales.verify_clocks(since timestamptz DEFAULT NULL, desk name DEFAULT NULL,
+        OUT ticket_id bigint, OUT clock_id bigint, OUT clock text, OUT cycle integer, OUT problem text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_verify_clocks';
+COMMENT ON FUNCTION aftersales.verify_clocks(timestamptz, name) IS 'Folds the clocks of every ticket (of those changed or with events since, when given) anew from its events and returns the stored ones that differ, with the column that does. No row when sound; nothing is written.';
 
 -- Triggers of the policy tables.  Logical replication fires row triggers only
 -- (but for TRUNCATE), so there invalidation is by row.

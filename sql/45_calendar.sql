@@ -30,6 +30,77 @@ COMMENT ON FUNCTION aftersales.next_working_time(timestamptz, text) IS 'The inst
 CREATE FUNCTION aftersales.calendar_known_until(calendar text) RETURNS date
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'as_calendar_known_until_sql';
 COMMENT ON FUNCTION aftersales.calendar_known_until(text) IS 'Last day that an official notice covers: the calendar''s known_until, else that of the calendar it takes holidays from. NULL: needs no notice.';
+CREATE FUNCTION aftersales.install_calendar(calendar text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_install_calendar';
+COMMENT ON FUNCTION aftersales.install_calendar(text) IS 'Installs a ready calendar: always, cn. Returns false, and changes nothing, when a calendar of that name is there. SV010: no such calendar ships.';
+CREATE FUNCTION aftersales.load_calendar_days(calendar text, days jsonb) RETURNS integer
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_load_calendar_days';
+COMMENT ON FUNCTION aftersales.load_calendar_days(text, jsonb) IS 'Loads an official notice: an array of {day, is_working, name, opens, closes}, or {known_until, days: [...]}. Replaces the rows of the dates named, in one revision, and moves known_until forward to the one given; returns the number of rows. SV010: unknown calendar; 22023: the notice cannot be read.';
+
+CREATE FUNCTION aftersales.check_calendar(calendar text)
+    RETURNS TABLE (severity text, item text, problem text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH RECURSIVE chain AS (
+        -- the calendar and those whose dated rows it takes, nearest first
+        SELECT c.calendar, c.holidays_from, c.known_until, 0 AS depth, ARRAY[c.calendar] AS path
+        FROM aftersales.calendar c WHERE c.calendar = check_calendar.calendar
+        UNION ALL
+        SELECT c.calendar, c.holidays_from, c.known_until, h.depth + 1, h.path || c.calendar
+        FROM chain h JOIN aftersales.calendar c ON c.calendar = h.holidays_from
+        WHERE c.calendar <> ALL (h.path)
+    ), weekly AS (
+        SELECT w.weekday, w.opens, w.closes FROM aftersales.calendar_hours w
+        WHERE w.calendar = check_calendar.calendar
+    ), dated AS (
+        SELECT h.depth, d.calendar, d.day, d.is_working, d.opens, d.closes
+        FROM chain h JOIN aftersales.calendar_day d ON d.calendar = h.calendar
+    ), known (until) AS (
+        SELECT h.known_until FROM chain h WHERE h.known_until IS NOT NULL ORDER BY h.depth LIMIT 1
+    ), present AS (
+        SELECT w.weekday, NULL::date AS day, NULL::boolean AS is_working, w.opens, w.closes, NULL::text AS name, 1 AS weight
+        FROM aftersales.calendar_hours w WHERE w.calendar = check_calendar.calendar
+        UNION ALL
+        SELECT NULL, d.day, d.is_working, d.opens, d.closes, d.name, 1
+        FROM aftersales.calendar_day d WHERE d.calendar = check_calendar.calendar
+        UNION ALL
+        SELECT r.weekday, r.day, r.is_working, r.opens, r.closes, r.name, CASE WHEN r.is_added THEN -1 ELSE 1 END
+        FROM aftersales.calendar_history r WHERE r.calendar = check_calendar.calendar
+    )
+    SELECT 'error', check_calendar.calendar, 'there is no such calendar'
+    WHERE NOT EXISTS (SELECT FROM chain)
+    UNION ALL
+    SELECT 'error', h.calendar, 'takes holidays from ' || h.holidays_from || ', which is not there'
+    FROM chain h
+    WHERE NOT EXISTS (SELECT FROM aftersales.calendar c WHERE c.calendar = h.holidays_from) AND h.holidays_from IS NOT NULL
+    UNION ALL
+    SELECT 'error', h.calendar, 'takes holidays in a circle'
+    FROM chain h WHERE h.holidays_from = ANY (h.path)
+    UNION ALL
+    SELECT 'error', check_calendar.calendar, 'is never open: it has neither weekly hours nor a dated working day'
+    WHERE EXISTS (SELECT FROM chain) AND NOT EXISTS (SELECT FROM weekly)
+      AND NOT EXISTS (SELECT FROM dated d WHERE d.is_working)
+    UNION ALL
+    SELECT 'error', d.day::text, 'a working day without hours, and there are no weekly hours'
+    FROM dated d WHERE d.is_working AND d.opens IS NULL AND NOT EXISTS (SELECT FROM weekly)
+    UNION ALL
+    SELECT DISTINCT 'error', 'weekday ' || a.weekday, 'hours overlap'
+    FROM weekly a JOIN weekly b ON b.weekday = a.weekday AND a.opens < b.opens AND b.opens < a.closes
+    UNION ALL
+    SELECT DISTINCT 'error', a.day::text, 'rows contradict each other'
+    FROM dated a JOIN dated b ON b.calendar = a.calendar AND b.day = a.day
+     AND (a.opens IS NULL AND b.opens IS NOT NULL OR a.opens < b.opens AND b.opens < a.closes)
+    UNION ALL
+    SELECT 'error', coalesce('weekday ' || p.weekday, p.day::text), 'is not as it was recorded in calendar_history'
+    FROM present p
+    GROUP BY p.weekday, p.day, p.is_working, p.opens, p.closes, p.name
+    HAVING sum(p.weight) <> 0
+    UNION ALL
+    SELECT 'notice', check_calendar.calendar, 'holidays are known until ' || k.until || ' only: call load_calendar_days() with the next notice'
+    FROM known k WHERE k.until < (aftersales.now() AT TIME ZONE 'UTC')::date + 31;
+END;
+COMMENT ON FUNCTION aftersales.check_calendar(text) IS 'What is wrong with a calendar: severity error (it cannot be used) or notice (known_until has passed, or will within a month); no error row when sound.';
+
 
 CREATE TRIGGER calendar_row_check BEFORE INSERT OR UPDATE OR DELETE ON aftersales.calendar
     FOR EACH ROW EXECUTE FUNCTION aftersales.calendar_row_check();

@@ -138,6 +138,13 @@ BEGIN ATOMIC
     ), type AS (
         SELECT * FROM aftersales.ticket_type t
         WHERE t.policy = check_policy.policy AND t.version = check_policy.version
+    ), approval AS (
+        SELECT DISTINCT ON (t.ticket_type, a.kind, a.step) t.ticket_type AS of_type, a.*
+        FROM type t
+        JOIN aftersales.approval_rule a
+          ON a.policy = t.policy AND a.version = t.version
+         AND (a.ticket_type IS NULL OR a.ticket_type = t.ticket_type)
+        ORDER BY t.ticket_type, a.kind, a.step, a.ticket_type NULLS LAST
     ), event AS (
         -- every event name that can occur, per type
         SELECT t.ticket_type, e.event
@@ -147,7 +154,15 @@ BEGIN ATOMIC
          AND (e.ticket_type IS NULL OR e.ticket_type = t.ticket_type)
         WHERE e.event !~ ':'
         UNION SELECT t.ticket_type, 'opened' FROM type t
+        UNION SELECT t.ticket_type, e.event
+              FROM type t
+              JOIN aftersales.event_type e
+                ON e.policy = t.policy AND e.version = t.version
+               AND (e.ticket_type IS NULL OR e.ticket_type = t.ticket_type)
+              WHERE e.event ~ '^promise:'
+        UNION SELECT a.of_type, n.event || a.kind FROM approval a CROSS JOIN (VALUES ('approved:'), ('decided:')) n(event)
         UNION SELECT s.ticket_type, 'status:' || s.state FROM state s
+        UNION SELECT r.of_type, 'due:' || r.clock FROM rule r
         UNION SELECT t.ticket_type, 'changed:' || a.attname
               FROM type t
               JOIN pg_catalog.pg_attribute a ON a.attrelid = 'aftersales.ticket_template'::regclass
@@ -171,6 +186,10 @@ BEGIN ATOMIC
     SELECT 'error', 'policy_version', check_policy.version::text, 'there is no such version'
     WHERE NOT EXISTS (SELECT FROM aftersales.policy_version v
                       WHERE v.policy = check_policy.policy AND v.version = check_policy.version)
+    UNION ALL
+    SELECT x.severity, 'calendar', p.calendar, x.item || ': ' || x.problem
+    FROM aftersales.policy p CROSS JOIN LATERAL aftersales.check_calendar(p.calendar) x
+    WHERE p.policy = check_policy.policy AND p.calendar IS NOT NULL
     UNION ALL
     SELECT 'error', 'ticket_type', '-', 'the version has no ticket types'
     WHERE NOT EXISTS (SELECT FROM type)
@@ -263,6 +282,67 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL regexp_matches(g.requires, $$\mclock_expired\s*\(\s*'([^']*)'$$, 'g') n(name)
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version
       AND NOT EXISTS (SELECT FROM rule r WHERE r.of_type = t.ticket_type AND r.clock = n.name[1])
+    UNION ALL
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'approved() names unknown approval ' || n.name[1]
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mapproved\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM approval a WHERE a.of_type = t.ticket_type AND a.kind = n.name[1])
+    -- approvals, and what becomes an event by itself
+    UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'its steps have different purposes'
+    FROM approval a GROUP BY a.of_type, a.kind HAVING count(DISTINCT a.purpose) > 1
+    UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind || '.' || a.step, 'names no role, so nobody can decide it'
+    FROM approval a WHERE cardinality(a.roles) = 0
+    UNION ALL
+    SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule, 'extension_approval names ' || r.extension_approval || ', no approval of purpose extension'
+    FROM rule r
+    WHERE r.extension_approval IS NOT NULL
+      AND NOT EXISTS (SELECT FROM approval a WHERE a.of_type = r.of_type AND a.kind = r.extension_approval AND a.purpose = 'extension')
+    UNION ALL
+    SELECT 'error', 'event_type', coalesce(e.ticket_type, '*') || '.' || e.event, 'required_data names ' || q.key || ', which the event never has'
+    FROM aftersales.event_type e CROSS JOIN LATERAL unnest(e.required_data) q(key)
+    WHERE e.policy = check_policy.policy AND e.version = check_policy.version
+      AND (e.event = 'shift_done' OR e.event ~ '^promise:' AND q.key <> 'promised_at')
+    UNION ALL
+    SELECT 'error', 'event_type', coalesce(e.ticket_type, '*') || '.' || e.event, 'allowed_in must name the states in which a ticket is finished'
+    FROM aftersales.event_type e
+    WHERE e.policy = check_policy.policy AND e.version = check_policy.version
+      AND e.event = 'shift_done' AND coalesce(cardinality(e.allowed_in), 0) = 0
+    -- duplicates
+    UNION ALL
+    SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'match_on names ' || m.name || ', which is neither an attribute nor a column that may be compared'
+    FROM aftersales.duplicate_rule d CROSS JOIN LATERAL unnest(d.match_on) m(name)
+    WHERE d.policy = check_policy.policy AND d.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM aftersales.attribute a
+                      WHERE a.policy = d.policy AND a.version = d.version AND a.attribute = m.name
+                        AND (a.ticket_type IS NULL OR a.ticket_type = d.ticket_type))
+      AND m.name NOT IN ('category', 'grade', 'mode', 'area', 'tier', 'priority', 'product_line', 'quantity', 'channel',
+                         'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
+    UNION ALL
+    SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_type names unknown ticket type ' || d.becomes_type
+    FROM aftersales.duplicate_rule d
+    WHERE d.policy = check_policy.policy AND d.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = coalesce(d.becomes_type, d.ticket_type))
+    UNION ALL
+    SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule,
+           'becomes_type ' || d.becomes_type || ' does not declare attribute ' || a.attribute || ' as ' || d.ticket_type || ' does'
+    FROM aftersales.duplicate_rule d
+    JOIN aftersales.attribute a ON a.policy = d.policy AND a.version = d.version AND a.ticket_type = d.ticket_type
+    WHERE d.policy = check_policy.policy AND d.version = check_policy.version AND d.becomes_type <> d.ticket_type
+      AND NOT EXISTS (SELECT FROM aftersales.attribute b
+                      WHERE b.policy = d.policy AND b.version = d.version AND b.attribute = a.attribute
+                        AND (b.ticket_type IS NULL OR b.ticket_type = d.becomes_type) AND b.data_type = a.data_type)
+    UNION ALL
+    SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_category names ' || d.becomes_category || ', no category of that type'
+    FROM aftersales.duplicate_rule d
+    WHERE d.policy = check_policy.policy AND d.version = check_policy.version
+      AND d.becomes_category IS NOT NULL
+      AND NOT EXISTS (SELECT FROM aftersales.category c
+                      WHERE c.policy = d.policy AND c.version = d.version AND c.category = d.becomes_category
+                        AND (c.ticket_type IS NULL OR c.ticket_type = coalesce(d.becomes_type, d.ticket_type)))
     UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule,
            x.problem

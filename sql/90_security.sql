@@ -5,6 +5,8 @@
 -- and now() read no table; everything else is granted by grant_access().
 REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.approved(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.open_promises() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
@@ -16,8 +18,16 @@ REVOKE ALL ON FUNCTION aftersales.create_desk(name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.grant_access(name, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.set_node(integer, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.allowed_transitions(bigint[], name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.allowed_events(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.sweep(timestamptz, integer, name) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE aftersales.sweep_all(integer, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.done_outbox(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.verify_clocks(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.void_ticket(bigint, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.add_working_time(timestamptz, interval, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.working_time_between(timestamptz, timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) FROM PUBLIC;
@@ -28,6 +38,9 @@ REVOKE ALL ON FUNCTION aftersales.sla_targets(text, jsonb, timestamptz) FROM PUB
 REVOKE ALL ON FUNCTION aftersales.explain_due(bigint, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.projected_due(bigint, timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.ticket_as_of(bigint, timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.install_calendar(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.load_calendar_days(text, jsonb) FROM PUBLIC;
 
 -- Policy rows are the users' data.
 SELECT pg_catalog.pg_extension_config_dump('aftersales.policy', '');

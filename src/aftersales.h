@@ -136,7 +136,10 @@ struct AsStatement
 	Oid			relid;
 	TriggerEvent op;			/* TRIGGER_EVENT_INSERT or _UPDATE */
 	bool		internal;		/* our own write: nothing to judge */
-	bool		is_touch;		/* our own, for what time does to tickets */
+	bool		is_touch;		/* our own, for what time does to tickets, */
+	TimestampTz touch_at;		/* up to then, */
+	const struct TouchOp *touch_op; /* or for this */
+	bool		ignores_grace;	/* what was recorded late is due, too */
 	int			nest_level;		/* (sub)transaction it belongs to */
 	MemoryContext cxt;
 	MemoryContext rowcxt;		/* reset per row */
@@ -152,6 +155,11 @@ struct AsStatement
 	List	   *first_events;	/* and its events (EventRow) */
 	HTAB	   *notes;			/* by ticket_id, from the second row on */
 	struct AppEvents *app;		/* application events being inserted */
+	const char *origin;			/* of built-in events being emitted; NULL: an application's */
+	const char *external_ref;	/* of the last event of its only row, see move.c */
+	HTAB	   *shifts;			/* that it may have finished, see shift.c */
+	struct Matches *matches;	/* duplicates, see duplicate.c */
+	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	List	   *exprs;			/* ExprSet: states of compiled expressions */
@@ -163,6 +171,7 @@ extern char *as_setting_actor;
 extern char *as_setting_desk;
 extern int	as_setting_language;
 extern int	as_setting_clock_skew;
+extern int	as_setting_sweep_interval;
 extern TimestampTz as_now(void);
 extern bool as_restoring(void);
 extern void as_arm(Oid relid);
@@ -205,13 +214,19 @@ typedef enum PlanId
 	PLAN_CLOCKS_ONE, PLAN_CLOCKS_MANY,
 	PLAN_CLOCK_END_ONE, PLAN_CLOCK_END_MANY,
 	PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY,
-	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_ID, PLAN_CLOCK_START_MANY,
+	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_MANY, PLAN_CLOCK_WHOLE,
 	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
 	PLAN_ESCALATION, PLAN_OUTBOX,
-	PLAN_HISTORY,
+	PLAN_HISTORY, PLAN_LATER_CHANGE, PLAN_OUTDATED, PLAN_CALENDAR_REV,
 	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
 	PLAN_EVENTS_SAME, PLAN_HEADS_SAME,
 	PLAN_MASTER, PLAN_REPEATED, PLAN_HAS_EVENT, PLAN_CLOCK_EXPIRED, PLAN_ROLES, PLAN_APPLICATION,
+	PLAN_EMIT, PLAN_REF_PROMISE, PLAN_REF_APPROVAL, PLAN_APPROVALS, PLAN_APPROVED, PLAN_OPEN_PROMISES,
+	PLAN_CLOCK, PLAN_EXCUSED, PLAN_EXCUSE,
+	PLAN_TICKET,
+	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
+	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
+	PLAN_REF_EVENT,
 	PLAN_COUNT
 } PlanId;
 

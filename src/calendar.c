@@ -7,9 +7,11 @@
  * own below the cache's, which worktime.c's marks share.  It is read like a
  * policy: as the owner of the tables, under the latest snapshot.
  *
- * The current revision comes from the tables themselves.  An older one is
- * rebuilt: its settings stand in calendar_revision, and its rows are those
- * that calendar_history has added up to it and not taken away again.
+ * Every revision, the current one too, is rebuilt from the record: its rows
+ * are those that calendar_history has added up to it and not taken away
+ * again, the settings of an older one stand in calendar_revision.  So what
+ * was once counted by a revision can always be counted again; a row that has
+ * slipped in unrecorded counts for nothing, and check_calendar() shows it.
  *
  *-------------------------------------------------------------------------
  */
@@ -86,7 +88,9 @@ unknown_calendar(const char *name, int revision)
 			 revision == 0 ?
 			 errmsg("there is no calendar \"%s\"", name) :
 			 errmsg("there is no revision %d of calendar \"%s\"", revision, name),
-			 errhint("Insert it into aftersales.calendar, or call aftersales.install_calendar() for a ready one.")));
+			 revision == 0 ?
+			 errhint("Insert it into aftersales.calendar, or call aftersales.install_calendar() for a ready one.") :
+			 errhint("The table aftersales.calendar_revision lists the revisions.")));
 }
 
 static void
@@ -134,17 +138,15 @@ add_span(MemoryContext cxt, AsHours *hours, TimeADT opens, TimeADT closes)
 }
 
 static void
-load_hours(AsCalendar *cal, int revision)
+load_hours(AsCalendar *cal)
 {
 	static const char *const weekday_name[] = {
 		"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"
 	};
-	int			nrows = calendar_query(revision == 0 ?
-									   "SELECT weekday, opens, closes FROM aftersales.calendar_hours"
-									   " WHERE calendar" EQ "$1 AND $2 IS NOT NULL ORDER BY weekday, opens" :
-									   "SELECT weekday, opens, closes" AT_REVISION " AND weekday IS NOT NULL"
-									   " GROUP BY weekday, opens, closes" STILL_THERE
-									   " ORDER BY weekday, opens", cal->name, revision);
+	int			nrows = calendar_query("SELECT weekday, opens, closes" AT_REVISION
+									   " AND weekday IS NOT NULL GROUP BY weekday, opens, closes"
+									   STILL_THERE " ORDER BY weekday, opens",
+									   cal->name, cal->revision);
 	int			i;
 
 	for (i = 0; i < nrows; i++)
@@ -165,8 +167,11 @@ load_hours(AsCalendar *cal, int revision)
 
 /* ---------- dated rows ---------- */
 
-static char *
-day_text(int julian)
+/*
+ * as_day_text returns a day as messages show it, whatever the DateStyle.
+ */
+char *
+as_day_text(int julian)
 {
 	int			year;
 	int			month;
@@ -221,10 +226,7 @@ add_dated_row(MemoryContext cxt, DatedList *list, int row)
 static void
 load_dated(MemoryContext cxt, const char *name, int revision, DatedList *list)
 {
-	int			nrows = calendar_query(revision == 0 ?
-									   "SELECT day, is_working, opens, closes, name FROM aftersales.calendar_day"
-									   " WHERE calendar" EQ "$1 AND $2 IS NOT NULL ORDER BY day, opens" :
-									   "SELECT day, is_working, opens, closes, name" AT_REVISION
+	int			nrows = calendar_query("SELECT day, is_working, opens, closes, name" AT_REVISION
 									   " AND day IS NOT NULL GROUP BY day, is_working, opens, closes, name"
 									   STILL_THERE " ORDER BY day, opens", name, revision);
 	int			i;
@@ -240,7 +242,7 @@ load_dated(MemoryContext cxt, const char *name, int revision, DatedList *list)
 			ereport(ERROR,
 					(errcode(ERRCODE_SV_UNSOUND_POLICY),
 					 errmsg("rows of calendar \"%s\" for %s contradict each other", name,
-							day_text(column_day(i, 1, &isnull))),
+							as_day_text(column_day(i, 1, &isnull))),
 					 errdetail("A day has one row without hours, or working rows whose hours do not overlap."),
 					 errhint("Correct them in aftersales.calendar_day.")));
 		}
@@ -276,20 +278,19 @@ merge_dated(MemoryContext cxt, DatedList *own, const DatedList *source)
  * wins, day by day.  known_until is that of the nearest which says one.
  */
 static void
-load_chain(AsCalendar *cal, Settings *settings, int revision)
+load_chain(AsCalendar *cal, Settings *settings)
 {
 	Settings	s = *settings;
 	DatedList	all;
 	int			depth;
 	int			i;
 
-	load_dated(cal->cxt, cal->name, revision, &all);
+	load_dated(cal->cxt, cal->name, cal->revision, &all);
 	for (i = 0; i < all.n; i++)
 		all.day[i].is_own = true;
 	for (depth = 0; s.holidays_from != NULL; depth++)
 	{
 		char	   *source = s.holidays_from;
-		int			source_revision = s.source_revision;
 		DatedList	list;
 
 		if (depth == MAX_SOURCES)
@@ -298,9 +299,9 @@ load_chain(AsCalendar *cal, Settings *settings, int revision)
 					 errmsg("calendar \"%s\" takes holidays in a circle", cal->name),
 					 errdetail("More than %d calendars follow each other by holidays_from.", MAX_SOURCES),
 					 errhint("Set holidays_from of one of them to NULL.")));
-		load_dated(cal->cxt, source, source_revision, &list);
+		load_settings(source, s.source_revision, &s);
+		load_dated(cal->cxt, source, s.revision, &list);
 		merge_dated(cal->cxt, &all, &list);
-		load_settings(source, source_revision, &s);
 		if (!settings->has_known_until)
 		{
 			settings->has_known_until = s.has_known_until;
@@ -334,7 +335,7 @@ fill_hours(AsCalendar *cal)
 			if (monday == NULL)
 				ereport(ERROR,
 						(errcode(ERRCODE_SV_UNSOUND_POLICY),
-						 errmsg("working day %s of calendar \"%s\" has no hours", day_text(d->julian),
+						 errmsg("working day %s of calendar \"%s\" has no hours", as_day_text(d->julian),
 								cal->name),
 						 errdetail("It would have the Monday hours, but the calendar has no weekly hours."),
 						 errhint("Insert rows into aftersales.calendar_hours, or give the day hours of its own.")));
@@ -366,8 +367,8 @@ load_calendar(AsCalendar *cal, int revision)
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("calendar \"%s\" has unknown time zone \"%s\"", cal->name, s.timezone),
 				 errhint("Use an IANA name such as Asia/Shanghai.")));
-	load_hours(cal, revision);
-	load_chain(cal, &s, revision);
+	load_hours(cal);
+	load_chain(cal, &s);
 	cal->has_known_until = s.has_known_until;
 	cal->known_until = s.known_until;
 	fill_hours(cal);

@@ -221,7 +221,8 @@ record_removal(Datum deleted)
 
 /*
  * Raises the revision of calendars and of those that take holidays from them,
- * and records it.  Returns how many; their names are in SPI_tuptable.
+ * and records it.  Returns how many; their names, and the revisions that they
+ * had before, are in SPI_tuptable.
  */
 static int
 record_revisions(Datum names)
@@ -236,7 +237,7 @@ record_revisions(Datum names)
 	run("WITH RECURSIVE taking AS (SELECT n.calendar FROM pg_catalog.unnest($1) n(calendar)"
 		" UNION SELECT c.calendar FROM aftersales.calendar c"
 		" JOIN taking t ON c.holidays_from" EQ "t.calendar)"
-		" SELECT c.calendar FROM aftersales.calendar c"
+		" SELECT c.calendar, c.revision FROM aftersales.calendar c"
 		" WHERE c.calendar" EQ "ANY (SELECT t.calendar FROM taking t)"
 		" ORDER BY c.calendar FOR UPDATE OF c",
 		1, types, &names, SPI_OK_SELECT);
@@ -344,7 +345,8 @@ record(Changes *c)
 			" n.is_working, n.opens, n.closes, n.name FROM (" NET_ROWS ") n",
 				 values, SPI_OK_INSERT);
 		for (i = 0; i < n; i++)
-			as_calendar_retarget(SPI_getvalue(table->vals[i], table->tupdesc, 1));
+			as_calendar_retarget(SPI_getvalue(table->vals[i], table->tupdesc, 1),
+								 atoi(SPI_getvalue(table->vals[i], table->tupdesc, 2)) + 1);
 	}
 	SPI_finish();
 }

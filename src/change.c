@@ -41,18 +41,18 @@ as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new
 }
 
 /*
- * as_fingerprint condenses a row to what shows a later change of it.
+ * as_row_fingerprint condenses a row to what shows a later change of it.
  * Generated columns are computed after BEFORE triggers and left out.
  */
 uint64
-as_fingerprint(const AsDesk *desk, const TicketRow *row)
+as_row_fingerprint(TupleDesc tupdesc, const TicketRow *row)
 {
 	uint64		h = 0;
 	int			i;
 
-	for (i = 0; i < desk->tupdesc->natts; i++)
+	for (i = 0; i < tupdesc->natts; i++)
 	{
-		Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 		struct varlena *v = (struct varlena *) DatumGetPointer(row->values[i]);
 		uint64		c;
 
@@ -69,6 +69,15 @@ as_fingerprint(const AsDesk *desk, const TicketRow *row)
 		h = hash_combine64(h, c + i);
 	}
 	return h;
+}
+
+/*
+ * as_fingerprint is that of a ticket.
+ */
+uint64
+as_fingerprint(const AsDesk *desk, const TicketRow *row)
+{
+	return as_row_fingerprint(desk->tupdesc, row);
 }
 
 /*
@@ -271,6 +280,8 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 		events = lappend(events, e);
 	}
 
+	if (events != NIL)
+		((EventRow *) llast(events))->external_ref = st->external_ref;
 	is_judged = is_judged && list_length(events) == 1;
 	foreach(lc, events)
 	{

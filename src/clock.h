@@ -82,8 +82,13 @@ typedef struct FoldClock
 	bool		is_breached;	/* a breach is recorded */
 	bool		is_late;		/* the fold has found it late */
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
+	bool		is_over;		/* voided, and would have ended since */
+	bool		is_watched;		/* started by time: nobody can have been late to say so */
+	bool		is_cleared;		/* but a late event has shown that it was none */
 	bool		has_next;
 	TimestampTz next_at;
+	bool		has_late_entry; /* next_at had passed when it was recorded, */
+	TimestampTz late_entry_at;	/* then */
 	uint32		escalated;		/* levels carried out */
 	const AsCalendar *calendar; /* NULL: its rule needs none */
 	int			calendar_rev;
@@ -148,7 +153,11 @@ typedef struct Fold
 	List	   *seen;			/* FoldEvent *, likewise */
 	FiredLevel *fired;			/* newest first */
 	TimedAction *action;		/* found, not yet carried out; NULL: none */
+	bool		ignores_grace;	/* what was recorded late is due, too */
 	bool		wants_actions;	/* stop when one is found */
+	bool		defers_actions; /* leave them for a write of the ticket */
+	bool		has_deferred;	/* and one has been left */
+	TimestampTz latest;			/* time of the latest event applied */
 } Fold;
 
 /* clock.c */
@@ -181,7 +190,7 @@ extern bool as_escalation_at(const Fold *f, const FoldClock *c, const Escalation
 /* fold.c */
 extern bool as_event_time(const Jsonb *data, const char *key, TimestampTz *at);
 extern void as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now);
-extern void as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at);
+extern void as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool by_time);
 extern FoldClock *as_fold_open_clock(Fold *f, const char *clock);
 extern void as_fold_end(Fold *f, FoldClock *c, ClockEnd how, TimestampTz at);
 extern FoldClock *as_fold_new_clock(Fold *f);
@@ -190,6 +199,7 @@ extern void as_fold_calendar(const Fold *f, FoldClock *c);
 
 /* fold_time.c */
 extern void as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now);
+extern void as_fold_late(Fold *f, int i);
 extern void as_fold_next(const Fold *f, FoldClock *c, TimestampTz now);
 
 /* fold_rematch.c */
@@ -198,6 +208,7 @@ extern void as_fold_rematch(Fold *f, const FoldEvent *e);
 /* clock_store.c */
 extern void as_clocks_load(AsStatement *st, int n, Fold *const *folds);
 extern void as_clocks_write(AsStatement *st, int n, Fold *const *folds, TimestampTz now);
+extern int64 as_clocks_written(void);
 extern int64 as_breaches_written(void);
 extern int64 as_escalations_written(void);
 
@@ -208,6 +219,7 @@ typedef struct TicketWork
 	const PolicyType *pt;
 	bool		is_new;
 	bool		needs_replay;	/* something is late, corrected or changed */
+	bool		retarget;		/* to the calendars as they are now */
 	const char *from;			/* state before its events; NULL: being opened */
 	const char *to;				/* and after them */
 	Responsible by;				/* responsible until now */
@@ -224,6 +236,9 @@ extern void as_clock_add(ClockWork *w, const TicketWork *t);
 extern void as_clock_flush(ClockWork *w);
 extern bool as_event_matters(const PolicyType *pt, const FoldEvent *e);
 extern TicketRow *as_copy_row(const AsDesk *desk, const TicketRow *row);
+
+/* sweep.c */
+extern bool as_sweeping_alone;
 
 /* replay.c */
 typedef struct ClockDifference

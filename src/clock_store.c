@@ -13,18 +13,18 @@
 #include "aftersales.h"
 
 #include "catalog/pg_type.h"
-#include "commands/async.h"
 #include "utils/builtins.h"
 
 #include "clock.h"
 #include "event.h"
 
-#define NCOLS_SET	15
-#define NCOLS_START 11
+#define NCOLS_SET	17
+#define NCOLS_START 12
 
 /* since the process began; sweep() takes differences */
 static int64 breaches = 0;
 static int64 escalations = 0;
+static int64 clocks = 0;
 
 static const char *const ended_as[] = {NULL, "stopped", "cancelled", "voided"};
 
@@ -32,6 +32,12 @@ int64
 as_breaches_written(void)
 {
 	return breaches;
+}
+
+int64
+as_clocks_written(void)
+{
+	return clocks;
 }
 
 int64
@@ -76,6 +82,13 @@ read_calendar(Fold *f, FoldClock *c, HeapTuple tup, TupleDesc tupdesc)
 		c->calendar = as_calendar_get(f->st->cache, calendar, c->calendar_rev);
 }
 
+/* Whether what remains of a clock is days. */
+static bool
+counts_days(const FoldClock *c)
+{
+	return c->rule != NULL && as_unit_is_day(c->rule->unit) && !c->has_due_from;
+}
+
 /* One row of PLAN_CLOCKS_ONE or _MANY. */
 static void
 read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
@@ -90,16 +103,20 @@ read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
 	c->rule = find_rule(f->pt, c->rule_name);
 	c->clock = c->rule != NULL ? c->rule->clock : SPI_getvalue(tup, tupdesc, 3);
 	c->cycle = DatumGetInt32(SPI_getbinval(tup, tupdesc, 4, &isnull));
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
 	(void) get_time(tup, tupdesc, 7, &c->started_at);
 	c->start_seq = DatumGetInt32(SPI_getbinval(tup, tupdesc, 8, &isnull));
 	c->has_due = get_time(tup, tupdesc, 9, &c->due_at);
 	c->is_paused = get_time(tup, tupdesc, 10, &c->paused_since);
+
+	/* without the target that its rule may have: due at a promised time */
+	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
+	c->has_due_from = c->rule != NULL && isnull && (c->rule->due_promised || c->rule->due_expr >= 0) &&
+		(c->has_due || c->is_paused);
+	c->due_from = c->due_at;
 	value = SPI_getbinval(tup, tupdesc, 11, &isnull);
 	c->has_remaining = !isnull;
 	if (!isnull)
-		c->remaining = c->rule != NULL && as_unit_is_day(c->rule->unit) ?
-			DatumGetIntervalP(value)->day : DatumGetIntervalP(value)->time;
+		c->remaining = counts_days(c) ? DatumGetIntervalP(value)->day : DatumGetIntervalP(value)->time;
 	(void) get_time(tup, tupdesc, 12, &c->stopped_at);
 	c->ended_as = CLOCK_OPEN;
 	if (how != NULL)
@@ -109,13 +126,10 @@ read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
 	c->has_next = get_time(tup, tupdesc, 15, &c->next_at);
 	c->escalated = (uint32) DatumGetInt32(SPI_getbinval(tup, tupdesc, 16, &isnull));
 
-	/* a target of its rule that it has not got: due at a promised time */
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
-	c->has_due_from = c->rule != NULL && isnull && (c->rule->due_promised || c->rule->due_expr >= 0) &&
-		(c->has_due || c->is_paused);
-	c->due_from = c->due_at;
+	c->is_cleared = DatumGetBool(SPI_getbinval(tup, tupdesc, 19, &isnull));
+	c->has_late_entry = get_time(tup, tupdesc, 20, &c->late_entry_at);
 	/* one of a group that was missed while others run has nothing to come */
-	c->is_late = c->is_breached ||
+	c->is_late = (c->is_breached && !c->is_cleared) ||
 		(c->ended_as == CLOCK_OPEN && c->rule != NULL && c->rule->any_of != NULL &&
 		 c->has_due && !c->has_next);
 	read_calendar(f, c, tup, tupdesc);
@@ -195,11 +209,12 @@ typedef struct Rows
 static const Oid end_types[] = {INT8OID, TIMESTAMPTZOID, TEXTOID, BOOLOID};
 static const Oid set_types[] = {
 	INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID
+	INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID,
+	BOOLOID, TIMESTAMPTZOID
 };
 static const Oid start_types[] = {
 	INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, TEXTOID, INT4OID
+	TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID
 };
 
 static void
@@ -287,7 +302,7 @@ remaining_datum(const FoldClock *c)
 {
 	Interval   *span = palloc0(sizeof(Interval));
 
-	if (c->rule != NULL && as_unit_is_day(c->rule->unit) && !c->has_due_from)
+	if (counts_days(c))
 		span->day = c->remaining;
 	else
 		span->time = c->remaining;
@@ -320,6 +335,8 @@ add_set(Rows *rows, FoldClock *c)
 	nulls[13] = c->rule == NULL || c->rule->calendar == NULL ? 'n' : ' ';
 	values[14] = Int32GetDatum(c->calendar_rev);
 	nulls[14] = nulls[13];
+	values[15] = BoolGetDatum(c->is_cleared);
+	put_time(&values[16], &nulls[16], c->has_late_entry, c->late_entry_at);
 }
 
 static void
@@ -353,6 +370,7 @@ add_start(Rows *rows, const Fold *f, FoldClock *c)
 	nulls[9] = c->rule->calendar == NULL ? 'n' : ' ';
 	values[10] = Int32GetDatum(c->calendar_rev);
 	nulls[10] = nulls[9];
+	put_time(&values[11], &nulls[11], c->has_late_entry, c->late_entry_at);
 }
 
 /* Whether a new clock has more to it than its start. */
@@ -362,27 +380,31 @@ is_more_than_started(const Fold *f, const FoldClock *c)
 	return c->ended_as != CLOCK_OPEN || c->is_paused || c->is_late || c->breach_new || c->escalated != 0;
 }
 
-/* A new clock with more to it is started first, and then written whole. */
+/* A new clock with more to it goes in alone, and tells its id. */
 static void
-write_whole(AsStatement *st, Fold *f, FoldClock *c)
+write_whole(AsStatement *st, const Fold *f, FoldClock *c)
 {
-	Rows		start;
+	Datum		values[NCOLS_SET + 2];
+	char		nulls[NCOLS_SET + 3];
 	Rows		set;
 	bool		isnull;
 
-	rows_init(&start, PLAN_CLOCK_START_ID, PLAN_CLOCK_START_MANY, NCOLS_START, start_types);
-	add_start(&start, f, c);
-	rows_write(st, &start);
-	if (SPI_processed != 1)
+	rows_init(&set, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
+	add_set(&set, c);
+	values[0] = Int64GetDatum(f->ticket_id);
+	values[1] = c->rule->clock_text;
+	values[2] = Int32GetDatum(c->start_seq);
+	memcpy(&values[3], &set.values[1], sizeof(Datum) * (NCOLS_SET - 1));
+	memset(nulls, ' ', 3);
+	memcpy(&nulls[3], &set.nulls[1], NCOLS_SET - 1);
+	nulls[NCOLS_SET + 2] = '\0';
+	if (as_run(st->desk, PLAN_CLOCK_WHOLE, values, nulls, "sla_clock") != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
 				 errmsg("a trigger on table \"%s\" has suppressed a clock", "sla_clock"),
 				 errhint("Remove the trigger, or let it return NEW.")));
 	c->clock_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_freetuptable(SPI_tuptable);
-	rows_init(&set, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
-	add_set(&set, c);
-	rows_write(st, &set);
 }
 
 /* ---------- breaches and escalations ---------- */
@@ -454,7 +476,6 @@ write_fired(AsStatement *st, const Fold *f, const FiredLevel *fired, TimestampTz
 	values[4] = TimestampTzGetDatum(fired->at);
 	values[5] = TimestampTzGetDatum(now);
 	(void) as_run(st->desk, PLAN_OUTBOX, values, NULL, "outbox");
-	Async_Notify("aftersales", st->desk->name);
 }
 
 /* ---------- all of it ---------- */
@@ -485,6 +506,7 @@ as_clocks_write(AsStatement *st, int n, Fold *const *folds, TimestampTz now)
 
 			if (!c->is_changed || c->is_phantom)
 				continue;
+			clocks++;
 			if (c->is_retimed)
 				as_fold_next(folds[i], c, now);
 			c->is_breached = c->is_breached || c->breach_new;

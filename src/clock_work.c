@@ -18,8 +18,10 @@
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
+#include "app_event.h"
 #include "clock.h"
 #include "event.h"
+#include "settle.h"
 
 /* A ticket of the batch. */
 typedef struct Task
@@ -27,9 +29,10 @@ typedef struct Task
 	Fold		fold;
 	bool		is_new;
 	bool		needs_replay;
+	bool		has_timed;		/* some of its events come from time */
+	bool		retarget;
 	int			nevents;
 	FoldEvent  *events;
-	TicketRow  *row;			/* a copy, for replays */
 } Task;
 
 struct ClockWork
@@ -89,6 +92,7 @@ bool
 as_event_matters(const PolicyType *pt, const FoldEvent *e)
 {
 	return as_policy_actions(pt, e->event) != NULL || e->is_change || e->to_state != NULL ||
+		strcmp(e->event, "changed:org_id") == 0 || strcmp(e->event, "changed:assignee") == 0 ||
 		strncmp(e->event, "approved:", strlen("approved:")) == 0 ||
 		strcmp(e->event, "voided") == 0;
 }
@@ -137,6 +141,7 @@ take_events(Task *task, const TicketWork *t)
 		FoldEvent  *e = &task->events[i];
 
 		*e = t->events[i];
+		task->has_timed = task->has_timed || e->is_timed;
 		e->event = pstrdup(e->event);
 		e->to_state = copy_string(e->to_state);
 		e->data = copy_jsonb(e->data);
@@ -151,15 +156,50 @@ take_events(Task *task, const TicketWork *t)
 	f->status = copy_string(t->from);
 }
 
+/*
+ * Whether an event lies before what time has done to a clock already: then it
+ * changes the past, however late the last event was.
+ */
+static bool
+is_overtaken(const Fold *f, const FoldEvent *e)
+{
+	int			i;
+
+	if (!as_event_matters(f->pt, e) || e->is_timed)
+		return false;
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = &f->clocks[i];
+
+		if (c->ended_as == CLOCK_OPEN &&
+			(e->at < c->started_at || (c->is_late && c->has_due && e->at <= c->due_at)))
+			return true;
+	}
+	return false;
+}
+
 static void
 fold_task(Task *task, TimestampTz now)
 {
 	int			i;
 
-	if (task->needs_replay || task->nevents == 0)
-		as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
+	/* what is replayed is settled first, with what time has brought */
+	for (i = 0; i < task->nevents && task->needs_replay; i++)
+		if (task->events[i].is_timed)
+			as_fold_advance(&task->fold, task->events[i].at, true, now);
+	as_fold_advance(&task->fold, task->nevents > 0 && task->events[0].is_timed ?
+					task->events[0].at : DT_NOBEGIN, true, now);
 	for (i = 0; i < task->nevents && !task->needs_replay; i++)
-		as_fold_event(&task->fold, &task->events[i], now);
+	{
+		const FoldEvent *e = &task->events[i];
+
+		as_fold_advance(&task->fold, e->at, e->is_timed, now);
+		task->needs_replay = is_overtaken(&task->fold, e);
+		if (!task->needs_replay)
+			as_fold_event(&task->fold, e, now);
+	}
+	/* what time has started may be due by now, too */
+	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
 }
 
 /*
@@ -187,6 +227,10 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task = palloc0(sizeof(Task));
 	task->is_new = t->is_new;
 	task->needs_replay = t->needs_replay;
+	task->retarget = t->retarget;
+	task->fold.latest = DT_NOBEGIN;
+	task->fold.ignores_grace = w->st->ignores_grace;
+	task->fold.defers_actions = t->pt->has_timed && !w->st->is_touch;
 	task->fold.st = w->st;
 	task->fold.pt = t->pt;
 	task->fold.ticket_id = t->ticket_id;
@@ -197,9 +241,7 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task->fold.row = t->row;
 	task->fold.status = task->fold.from;
 	take_events(task, t);
-	if (task->needs_replay || t->pt->starts_later)
-		task->row = as_copy_row(w->st->desk, t->row);
-	task->fold.row = task->row;
+	task->fold.row = t->pt->starts_later ? as_copy_row(w->st->desk, t->row) : NULL;
 	if (t->is_new)
 		fold_task(task, w->st->now);
 	w->greatest = w->n == 0 ? t->ticket_id : Max(w->greatest, t->ticket_id);
@@ -207,6 +249,44 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	MemoryContextSwitchTo(old);
 }
 
+
+/* The ticket as it stands in the table. */
+static TicketRow *
+read_ticket(AsStatement *st, int64 ticket_id)
+{
+	Datum		value = Int64GetDatum(ticket_id);
+	HeapTupleData tuple;
+	TicketRow  *row;
+	bool		isnull;
+
+	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
+		elog(ERROR, "ticket %lld is gone", (long long) ticket_id);
+	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+	row = as_copy_row(st->desk, as_deform(st->desk, &tuple));
+	SPI_freetuptable(SPI_tuptable);
+	return row;
+}
+
+/*
+ * What time has done to a ticket may have brought other rules, whose due times
+ * have passed as well.  Returns whether that changes the ticket once more.
+ */
+static bool
+settle_again(ClockWork *w, const Task *task)
+{
+	Fold	   *f = palloc0(sizeof(Fold));
+
+	*f = task->fold;
+	f->nclocks = f->maxclocks = 0;
+	f->clocks = NULL;
+	f->fired = NULL;
+	f->has_deferred = false;
+	f->status = f->to;
+	as_clocks_load(w->st, 1, &f);
+	as_fold_advance(f, DT_NOBEGIN, false, w->st->now);
+	as_clocks_write(w->st, 1, &f, w->st->now);
+	return f->has_deferred;
+}
 
 /*
  * as_clock_flush applies what has been collected.
@@ -217,6 +297,8 @@ as_clock_flush(ClockWork *w)
 	Fold	   *folds[WRITE_BATCH];
 	MemoryContext old;
 	bool		replays = false;
+	List	   *deferred = NIL;
+	ListCell   *lc;
 	int			n = 0;
 	int			i;
 
@@ -238,12 +320,28 @@ as_clock_flush(ClockWork *w)
 		folds[i] = &task->fold;
 	}
 	as_clocks_write(w->st, w->n, folds, w->st->now);
+	for (i = 0; i < w->n; i++)
+		if (folds[i]->has_deferred)
+			deferred = lappend(deferred, folds[i]);
 	if (replays && w->events != NULL)
 		as_event_flush(w->events);
 	for (i = 0; i < w->n; i++)
 		if (w->tasks[i]->needs_replay)
-			(void) as_replay(w->st, w->tasks[i]->fold.pt, w->tasks[i]->row, false, NULL);
+			(void) as_replay(w->st, w->tasks[i]->fold.pt,
+							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
+							 w->tasks[i]->retarget, NULL);
+	for (i = 0; i < w->n; i++)
+		if (w->tasks[i]->needs_replay && w->tasks[i]->has_timed && settle_again(w, w->tasks[i]))
+			deferred = list_append_unique_ptr(deferred, folds[i]);
 	w->n = 0;
+	if (deferred != NIL && w->events != NULL)
+		as_event_flush(w->events);
+	foreach(lc, deferred)
+	{
+		Fold	   *f = lfirst(lc);
+
+		as_touch(w->st, list_make1(&f->ticket_id), f->latest, NULL);
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(w->cxt);
 }

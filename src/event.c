@@ -23,6 +23,8 @@
 #include "utils/rel.h"
 
 #include "app_event.h"
+#include "emit.h"
+#include "settle.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_event_number);
@@ -152,35 +154,76 @@ as_deform(const AsDesk *desk, HeapTuple ticket)
 }
 
 /*
- * lock_ticket locks a ticket and returns its entry.  The row is read as a
- * whole-row value, so that it has the table's own shape.
+ * as_lock_ticket locks a ticket and returns it, in the given context; NULL
+ * when there is no such ticket.  The row is read as a whole-row value, so
+ * that it has the table's own shape.
+ */
+HeapTuple
+as_lock_ticket(AsStatement *st, int64 ticket_id, MemoryContext cxt)
+{
+	Datum		value = Int64GetDatum(ticket_id);
+	HeapTuple	ticket = NULL;
+	HeapTupleData tuple;
+	MemoryContext old;
+	bool		isnull;
+
+	SPI_connect();
+	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) > 0)
+	{
+		as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+		old = MemoryContextSwitchTo(cxt);
+		ticket = heap_copytuple(&tuple);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	return ticket;
+}
+
+/*
+ * Carries out what time has done to a ticket itself before an event; true when
+ * its row has changed.
+ */
+static bool
+settle_ticket(AsStatement *st, HeapTuple ticket, int64 ticket_id, TimestampTz at)
+{
+	TicketRow  *row = as_deform(st->desk, ticket);
+	const PolicyType *pt = as_type_of_row(st, row);
+	TicketRow  *settled;
+	List	   *events;
+
+	if (pt == NULL || !pt->has_timed || !as_settle_row(st, pt, row, at, &settled, &events))
+		return false;
+	as_touch(st, list_make1(&ticket_id), at, NULL);
+	return true;
+}
+
+/*
+ * lock_ticket locks a ticket, settles it, and returns its entry.
  */
 static EventHead *
-lock_ticket(AsStatement *st, Relation rel, int64 ticket_id)
+lock_ticket(AsStatement *st, Relation rel, int64 ticket_id, TimestampTz at)
 {
 	AppEvents  *app = app_events(st);
 	EventHead  *head = hash_search(app->heads, &ticket_id, HASH_FIND, NULL);
-	Datum		value = Int64GetDatum(ticket_id);
-	HeapTupleData tuple;
 	HeapTuple	ticket;
 	TicketRow  *row;
-	bool		isnull;
+	bool		is_settled = false;
 
 	if (head != NULL)
 		return head;
 	SPI_connect();
-	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("there is no ticket %lld on desk \"%s\"",
-						(long long) ticket_id, st->desk->name),
-				 errtableconstraint(rel, "ticket_event_ticket_fkey")));
-	as_whole_row(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), &tuple);
+	for (;;)
 	{
-		MemoryContext old = MemoryContextSwitchTo(st->cxt);
-
-		ticket = heap_copytuple(&tuple);
-		MemoryContextSwitchTo(old);
+		ticket = as_lock_ticket(st, ticket_id, st->cxt);
+		if (ticket == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+					 errmsg("there is no ticket %lld on desk \"%s\"",
+							(long long) ticket_id, st->desk->name),
+					 errtableconstraint(rel, "ticket_event_ticket_fkey")));
+		if (is_settled || !settle_ticket(st, ticket, ticket_id, at))
+			break;
+		is_settled = true;
 	}
 	SPI_finish();
 
@@ -250,6 +293,18 @@ refuse_event(Judgement *j, int sqlstate, const char *event, const char *message,
 			 errtable(j->rel)));
 }
 
+/*
+ * as_event_is_built_in tells whether only triggers write events of this name.
+ * call_in, answered and hung_up are none: they may come from a contact or
+ * from an application.
+ */
+bool
+as_event_is_built_in(const char *event)
+{
+	return strchr(event, ':') != NULL || strcmp(event, "opened") == 0 ||
+		strcmp(event, "shift_done") == 0;
+}
+
 static char *
 event_names(const PolicyType *pt)
 {
@@ -257,7 +312,7 @@ event_names(const PolicyType *pt)
 	int			i;
 
 	for (i = 0; i < pt->nevents; i++)
-		if (strchr(pt->events[i].event, ':') == NULL && strcmp(pt->events[i].event, "opened") != 0)
+		if (!as_event_is_built_in(pt->events[i].event))
 			names.item[names.n++] = pt->events[i].event;
 	return names.n == 0 ? pstrdup(_("none")) : as_text_join(&names, ", ");
 }
@@ -268,7 +323,7 @@ declared_event(Judgement *j, const char *event)
 {
 	const PolicyEvent *pe = as_policy_event(j->pt, event);
 
-	if (pe == NULL || strchr(event, ':') != NULL || strcmp(event, "opened") == 0)
+	if (pe == NULL || (j->st->origin == NULL && as_event_is_built_in(event)))
 		refuse_event(j, ERRCODE_SV_UNKNOWN_VALUE, event,
 					 psprintf(_("\"%s\" is no event that applications may log"), event),
 					 psprintf(_("Policy \"%s\" does not declare it for ticket type \"%s\", or it is one that only triggers write."),
@@ -301,18 +356,42 @@ check_event_data(Judgement *j, const PolicyEvent *pe, Jsonb *data)
 	}
 }
 
+/*
+ * as_event_fits_state tells whether an event may be logged in a state.
+ */
+bool
+as_event_fits_state(const PolicyEvent *pe, const char *state)
+{
+	return pe->any_state || as_text_in(&pe->allowed_in, state);
+}
+
 static void
 check_event_state(Judgement *j, const PolicyEvent *pe)
 {
-	if (!pe->any_state && !as_text_in(&pe->allowed_in, j->from))
+	if (!as_event_fits_state(pe, j->from))
 		refuse_event(j, ERRCODE_SV_TRANSITION_NOT_ALLOWED, pe->event,
 					 psprintf(_("event \"%s\" may not be logged in state \"%s\""), pe->event, j->from),
 					 psprintf(_("It may be logged in: %s."), as_text_join(&pe->allowed_in, ", ")),
 					 _("Move the ticket first."), pe->clauses);
 }
 
+/* What the policy says about logging it.  That a shift is done, nobody logs. */
 static void
-find_ticket_policy(Judgement *j, const TicketRow *ticket)
+check_declared(Judgement *j, const EventRow *e)
+{
+	const PolicyEvent *pe = declared_event(j, e->event);
+
+	if (strcmp(e->origin, ORIGIN_SHIFT) != 0)
+		as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), e->event), pe->clauses);
+	check_event_state(j, pe);
+	check_event_data(j, pe, e->data);
+}
+
+/*
+ * as_find_ticket_policy finds the policy that a ticket was opened under.
+ */
+void
+as_find_ticket_policy(Judgement *j, const TicketRow *ticket)
 {
 	j->pt = as_type_of_row(j->st, ticket);
 	if (j->pt == NULL)
@@ -338,14 +417,20 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	TicketRow  *ticket = as_deform(j->desk, head->ticket);
 	AppEvent   *ae = palloc0(sizeof(AppEvent));
 	EventRow   *e = &ae->row;
-	const PolicyEvent *pe;
 	int			i;
 
 	for (i = 0; i < lengthof(event_owned); i++)
 		if (!ENULL(in, event_owned[i]))
 			refuse_event_column(j, in, event_owned[i]);
 
-	find_ticket_policy(j, ticket);
+	as_find_ticket_policy(j, ticket);
+	if (!TNULL(j->desk, ticket, TC_VOIDED_AT))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
+				 errmsg("ticket %lld is void", (long long) j->ticket_id),
+				 errdetail_internal("ticket=%lld", (long long) j->ticket_id),
+				 errhint("Open a new ticket."),
+				 errtable(j->rel)));
 	j->from = j->to = TextDatumGetCString(TVAL(j->desk, ticket, TC_STATUS));
 	e->event = input_text(in, EC_EVENT);
 	if (e->event == NULL)
@@ -353,12 +438,10 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("an event needs a name"),
 				 errtablecol(j->rel, in->index[EC_EVENT] + 1)));
-	pe = declared_event(j, e->event);
-	as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), e->event), pe->clauses);
-	check_event_state(j, pe);
-
 	e->data = ENULL(in, EC_DATA) ? NULL : DatumGetJsonbPCopy(EVAL(in, EC_DATA));
-	check_event_data(j, pe, e->data);
+	e->origin = st->origin == NULL ? "app" : st->origin;
+	if (strcmp(e->origin, ORIGIN_APPROVAL) != 0)
+		check_declared(j, e);
 	j->at = as_moment(j, !ENULL(in, EC_OCCURRED_AT), DatumGetTimestampTz(EVAL(in, EC_OCCURRED_AT)),
 					  head->event_at, DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)),
 					  e->event);
@@ -369,7 +452,6 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 	e->occurred_at = j->at;
 	e->recorded_at = st->recorded_at;
 	e->actor = as_actor(st)->login;
-	e->origin = "app";
 	e->external_ref = input_text(in, EC_EXTERNAL_REF);
 	e->note = input_text(in, EC_NOTE);
 	as_event_seal_private(st, e);
@@ -440,7 +522,8 @@ as_event_number(PG_FUNCTION_ARGS)
 				 errtablecol(j.rel, in.index[EC_TICKET_ID] + 1)));
 	j.ticket_id = DatumGetInt64(EVAL(&in, EC_TICKET_ID));
 	(void) as_actor(st);
-	head = lock_ticket(st, j.rel, j.ticket_id);
+	head = lock_ticket(st, j.rel, j.ticket_id, ENULL(&in, EC_OCCURRED_AT) ? st->now :
+					   Min(st->now, DatumGetTimestampTz(EVAL(&in, EC_OCCURRED_AT))));
 
 	old = MemoryContextSwitchTo(st->cxt);
 	ae = judge_event(&j, &in, head);

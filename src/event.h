@@ -51,6 +51,7 @@ extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const Ticke
 extern char *as_row_text(const AsDesk *desk, const TicketRow *row, TicketColumn col);
 extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
 extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
+extern uint64 as_row_fingerprint(TupleDesc tupdesc, const TicketRow *row);
 extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);
 extern RowNote *as_note_find(AsStatement *st, int64 ticket_id);
 
@@ -65,6 +66,7 @@ extern void as_private_write(const AsDesk *desk, int n, const int64 *event_ids,
 							 EventRow *const *events);
 
 /* event.c */
+extern HeapTuple as_lock_ticket(AsStatement *st, int64 ticket_id, MemoryContext cxt);
 extern void as_pending_clocks(AsStatement *st, int64 ticket_id, int32 up_to_seq,
 							  struct ClockWork *clocks);
 extern bool as_pending_head(const AsDesk *desk, int64 ticket_id, int32 *seq, uint8 *hash);

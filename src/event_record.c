@@ -34,7 +34,7 @@ check_all_there(AsStatement *st, AppEvent **events, int n)
 
 		for (i = 0; i < batch; i++)
 			rows[i] = &events[first + i]->row;
-		as_events_same(st, "app", batch, rows);
+		as_events_same(st, rows[0]->origin, batch, rows);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(st->rowcxt);
 	}

@@ -56,8 +56,9 @@ as_event_write(EventWriter *w, const EventRow *e)
 	MemoryContext old;
 	EventRow   *copy;
 
-	/* the events of one write have one origin and one actor */
-	if (w->n > 0 && strcmp(w->events[0]->origin, e->origin) != 0)
+	/* the events of one write have one origin and one actor; a correction goes alone */
+	if (w->n > 0 && (strcmp(w->events[0]->origin, e->origin) != 0 || e->has_corrects ||
+					 w->events[0]->has_corrects))
 		as_event_flush(w);
 	old = MemoryContextSwitchTo(w->cxt);
 	copy = palloc(sizeof(EventRow));
@@ -93,8 +94,8 @@ static void
 write_one(EventWriter *w)
 {
 	EventRow   *e = w->events[0];
-	Datum		values[11];
-	char		nulls[12] = "           ";
+	Datum		values[13];
+	char		nulls[14] = "             ";
 
 	values[0] = TimestampTzGetDatum(e->recorded_at);
 	values[1] = CStringGetTextDatum(e->actor);
@@ -108,6 +109,9 @@ write_one(EventWriter *w)
 	values[8] = e->has_private ? as_bytea(e->digest) : (Datum) 0;
 	values[9] = as_bytea(e->hash);
 	values[10] = CStringGetTextDatum(e->origin);
+	values[11] = Int32GetDatum(e->corrects);
+	nulls[11] = e->has_corrects ? ' ' : 'n';
+	values[12] = text_datum(e->external_ref, &nulls[12]);
 	(void) as_run(w->st->desk, e->has_private ? PLAN_EVENT_ONE_ID : PLAN_EVENT_ONE,
 				  values, nulls, "ticket_event");
 }
@@ -122,12 +126,12 @@ accum_text(ArrayBuildState *state, const char *s)
 static void
 write_many(EventWriter *w)
 {
-	static const Oid types[8] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID};
-	ArrayBuildState *a[8];
-	Datum		values[11];
+	static const Oid types[9] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID};
+	ArrayBuildState *a[9];
+	Datum		values[12];
 	int			i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 9; i++)
 		a[i] = initArrayResult(types[i], CurrentMemoryContext, false);
 	for (i = 0; i < w->n; i++)
 	{
@@ -142,12 +146,13 @@ write_many(EventWriter *w)
 		as_accum(a[6], e->has_private ? as_bytea(e->digest) : (Datum) 0,
 								!e->has_private, BYTEAOID);
 		as_accum(a[7], as_bytea(e->hash), false, BYTEAOID);
+		accum_text(a[8], e->external_ref);
 	}
 	values[0] = TimestampTzGetDatum(w->events[0]->recorded_at);
 	values[1] = CStringGetTextDatum(w->events[0]->actor);
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 9; i++)
 		values[i + 2] = as_array(a[i]);
-	values[10] = CStringGetTextDatum(w->events[0]->origin);
+	values[11] = CStringGetTextDatum(w->events[0]->origin);
 	(void) as_run(w->st->desk, PLAN_EVENT_MANY, values, NULL, "ticket_event");
 }
 
@@ -275,7 +280,7 @@ as_event_flush(EventWriter *w)
 		SPI_freetuptable(SPI_tuptable);
 	if (nprivate > 0)
 		as_private_write(w->st->desk, nprivate, ids, private);
-	if (w->st->desk->check_events)
+	if (w->st->desk->check_events && !w->events[0]->has_corrects)
 		as_events_same(w->st, w->events[0]->origin, w->n, w->events);
 	w->n = 0;
 	MemoryContextSwitchTo(old);

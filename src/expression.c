@@ -94,7 +94,9 @@ static const char *const attribute_function[] = {
 	"attribute_text", "attribute_integer", "attribute_numeric",
 	"attribute_boolean", "attribute_date", "attribute_timestamptz"
 };
-static const char *const guard_function[] = {"has_event", "clock_expired"};
+static const char *const guard_function[] = {
+	"has_event", "clock_expired", "approved", "open_promises"
+};
 
 GuardTicket *as_guard_ticket = NULL;
 

@@ -30,6 +30,7 @@ typedef struct GuardTicket
 	int64		ticket_id;
 	TimestampTz at;
 	struct GuardTicket *outer;
+	const PolicyType *pt;
 } GuardTicket;
 
 extern GuardTicket *as_guard_ticket;

@@ -200,6 +200,8 @@ end_clocks(Fold *f, const EventActions *act, TimestampTz at)
 	{
 		FoldClock  *c = &f->clocks[i];
 
+		if (c->ended_as == CLOCK_VOIDED && ends_phantom(c, act))
+			c->is_over = true;
 		if (c->ended_as != CLOCK_OPEN)
 			continue;
 		if (c->is_phantom)
@@ -211,6 +213,10 @@ end_clocks(Fold *f, const EventActions *act, TimestampTz at)
 			as_fold_end(f, c, CLOCK_CANCELLED, at);
 		else if (is_among(c->rule, act->stops, act->nstops))
 		{
+			/* one whose lateness was left to a write of the ticket */
+			if (c->has_due && c->due_at < at && !c->is_late)
+				as_fold_late(f, i);
+			c = &f->clocks[i];
 			as_fold_end(f, c, CLOCK_STOPPED, at);
 			if (c->rule->repeats)
 				again = lappend(again, unconstify(char *, c->clock));
@@ -278,13 +284,14 @@ next_cycle(const Fold *f, const char *clock)
 
 /*
  * as_fold_start starts a clock, unless it is open.  seq is its identity: the
- * place of the event that starts it.
+ * place of the event that starts it.  by_time: a due time starts it, or what
+ * one has brought about.
  *
  * Where no rule matches, a replay keeps a phantom: when the ticket changes so
  * that one does, the clock counts from here.
  */
 void
-as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at)
+as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool by_time)
 {
 	FoldClock  *c = as_fold_open_clock(f, chosen->clock);
 	DueBasis	basis;
@@ -321,6 +328,11 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at)
 		c->has_due = true;
 	}
 	c->is_changed = c->is_retimed = true;
+	if (by_time)
+	{
+		c->is_watched = c->has_next = true;
+		c->next_at = DT_NOBEGIN;
+	}
 	if (f->status != NULL && as_text_in(&c->rule->pauses_in, f->status))
 		pause_clock(f, c, at);
 }
@@ -398,6 +410,7 @@ as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now)
 	int			i;
 
 	as_fold_advance(f, e->at, e->is_timed, now);
+	f->latest = Max(f->latest, e->at);
 	if (f->is_replay)
 		f->seen = lappend(f->seen, unconstify(FoldEvent *, e));
 	if (strcmp(e->event, "voided") == 0)
@@ -415,12 +428,12 @@ as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now)
 	if (e->to_state != NULL)
 		note_status(f, e);
 	for (i = 0; i < e->nchosen; i++)
-		as_fold_start(f, &e->chosen[i], e->base_seq, e->at);
+		as_fold_start(f, &e->chosen[i], e->base_seq, e->at, e->is_timed);
 	foreach(lc, again)
 	{
 		ChosenRule	chosen;
 
 		as_choose_clock(f, lfirst(lc), e, &chosen);
-		as_fold_start(f, &chosen, e->base_seq, e->at);
+		as_fold_start(f, &chosen, e->base_seq, e->at, e->is_timed);
 	}
 }

@@ -39,6 +39,26 @@ used_up(const Fold *f, const FoldClock *c, const DueBasis *basis, TimestampTz un
 	return used;
 }
 
+/* Since when the ticket has been in states that pause a clock. */
+static TimestampTz
+paused_since(const Fold *f, const FoldClock *c, TimestampTz at)
+{
+	ListCell   *lc;
+	TimestampTz since = at;
+	bool		pauses = false;
+
+	foreach(lc, f->status_spans)
+	{
+		const StatusSpan *span = lfirst(lc);
+		bool		pauses_here = as_text_in(&c->rule->pauses_in, span->status);
+
+		if (pauses_here && !pauses)
+			since = Max(span->from, c->started_at);
+		pauses = pauses_here;
+	}
+	return since;
+}
+
 /* Gives a clock its rule's due time, as of an instant. */
 static void
 set_due(const Fold *f, FoldClock *c, TimestampTz at)
@@ -54,7 +74,7 @@ set_due(const Fold *f, FoldClock *c, TimestampTz at)
 	if (!c->is_late && f->status != NULL && as_text_in(&c->rule->pauses_in, f->status))
 	{
 		c->is_paused = c->has_remaining = true;
-		c->paused_since = at;
+		c->paused_since = paused_since(f, c, at);
 		c->remaining = Max(left, as_unit_is_day(basis.unit) ? 1 : 0);
 		return;
 	}
@@ -95,6 +115,7 @@ rematch_clock(Fold *f, FoldClock *c, const FoldEvent *e)
 	c->due_from = chosen.due_from;
 	as_fold_calendar(f, c);
 	set_due(f, c, e->at);
+	c->is_watched = c->is_watched || e->is_timed;
 }
 
 static bool
@@ -120,6 +141,6 @@ as_fold_rematch(Fold *f, const FoldEvent *e)
 
 	for (i = 0; i < f->nclocks; i++)
 		if ((f->clocks[i].ended_as == CLOCK_OPEN || f->clocks[i].ended_as == CLOCK_VOIDED) &&
-			is_last_of_name(f, i))
+			!f->clocks[i].is_over && is_last_of_name(f, i))
 			rematch_clock(f, &f->clocks[i], e);
 }

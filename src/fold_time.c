@@ -5,9 +5,8 @@
  *	  escalate, start others, change the ticket.
  *
  * Instants are taken in their order.  One counts as passed when the next
- * event lies after it, or when it lies before now and the clock's next_at
- * does too: next_at is the due time, or some grace after the moment at which
- * a start was recorded too late to be watched.
+ * event lies after it, or when it lies before now; but where it had passed
+ * before the clock was recorded there is some grace.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,11 +29,15 @@ is_timed_rule(const ClockRule *rule)
 }
 
 static bool
-has_passed(const FoldClock *c, TimestampTz instant, TimestampTz at, bool inclusive, TimestampTz now)
+has_passed(const Fold *f, const FoldClock *c, TimestampTz instant, TimestampTz at, bool inclusive, TimestampTz now)
 {
 	if (instant < at || (inclusive && instant == at))
 		return true;
-	return c->has_next && c->next_at < now && instant < now;
+	if (!c->has_next || c->next_at >= now || instant >= now)
+		return false;
+	/* recorded late: what happened in time may be recorded next */
+	return f->ignores_grace || !c->has_late_entry || instant >= c->late_entry_at ||
+		c->late_entry_at + f->st->desk->entry_grace < now;
 }
 
 static void
@@ -47,11 +50,28 @@ consider(Pending *first, int clock, const Escalation *level, TimestampTz at)
 	first->at = at;
 }
 
+/*
+ * What changes the ticket itself is left to a write of the ticket, unless that
+ * has been made: then its events come in, and this one is at that instant.
+ */
+static bool
+is_deferred(Fold *f, bool is_timed, TimestampTz instant, TimestampTz at, bool inclusive,
+			TimestampTz *stop)
+{
+	if (!is_timed || !f->defers_actions || (inclusive && instant == at))
+		return false;
+	f->has_deferred = true;
+	if (!f->is_replay)
+		*stop = Min(*stop, instant);
+	return true;
+}
+
 /* The first instant that has passed and is not dealt with. */
 static Pending
-next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
+next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 {
 	Pending		first = {-1, NULL, 0};
+	TimestampTz stop = DT_NOEND;
 	int			i;
 	int			k;
 
@@ -62,7 +82,9 @@ next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
 			continue;
 		if (!c->is_late &&
-			has_passed(c, c->due_at, at, inclusive && is_timed_rule(c->rule), now))
+			has_passed(f, c, c->due_at, at, inclusive && is_timed_rule(c->rule), now) &&
+			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
+						 c->due_at, at, inclusive, &stop))
 			consider(&first, i, NULL, c->due_at);
 		for (k = 0; k < f->pt->nescalations && !f->is_replay; k++)
 		{
@@ -71,10 +93,15 @@ next_pending(const Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 
 			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
 				as_escalation_at(f, c, e, &instant) &&
-				has_passed(c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now))
+				has_passed(f, c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
+				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
+							 instant, at, inclusive, &stop))
 				consider(&first, i, e, instant);
 		}
 	}
+	/* what comes after it waits, too */
+	if (first.clock >= 0 && first.at >= stop)
+		first.clock = -1;
 	return first;
 }
 
@@ -125,11 +152,11 @@ add_action(Fold *f, const FoldClock *c, TimestampTz at, const char *to_state, Js
 }
 
 /*
- * A clock has become late: its breach is noted, and what waits for its due
+ * as_fold_late notes that a clock has become late: its breach is noted, and what waits for its due
  * time starts.
  */
-static void
-become_late(Fold *f, int i)
+void
+as_fold_late(Fold *f, int i)
 {
 	FoldClock  *c = &f->clocks[i];
 	FoldEvent	e = {0};
@@ -139,10 +166,13 @@ become_late(Fold *f, int i)
 
 	c->is_late = true;
 	c->is_retimed = c->is_changed = true;
-	if (!c->is_breached && !c->breach_new &&
+	if ((!c->is_breached || c->is_cleared) && !c->breach_new &&
 		(c->rule->any_of == NULL || group_is_missed(f, c->rule->any_of)))
 	{
 		c->breach_new = true;
+		c->is_replayed = c->is_breached;
+		c->is_rewritten = c->is_rewritten || c->is_cleared;
+		c->is_cleared = false;
 		c->breach_at = due_at;
 		c->breach_by = f->by;
 		if (f->wants_actions && is_timed_rule(c->rule) && due_at >= f->st->desk->go_live)
@@ -155,7 +185,7 @@ become_late(Fold *f, int i)
 	e.seq = e.base_seq = seq;
 	as_choose_starts(f, &e);
 	for (k = 0; k < e.nchosen; k++)
-		as_fold_start(f, &e.chosen[k], seq, due_at);
+		as_fold_start(f, &e.chosen[k], seq, due_at, true);
 }
 
 /* ---------- escalating ---------- */
@@ -201,7 +231,7 @@ as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (p.clock < 0)
 			return;
 		if (p.level == NULL)
-			become_late(f, p.clock);
+			as_fold_late(f, p.clock);
 		else
 			escalate(f, &p);
 		if (f->action != NULL)
@@ -210,24 +240,22 @@ as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 }
 
 /*
- * as_fold_next finds when something is to be done for a clock next.  What
- * lies in the past already waits for entry_grace: what happened in time may
- * be recorded next.
+ * as_fold_next finds when something is to be done for a clock next.  now: the
+ * moment at which that is recorded.
  */
 void
 as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 {
-	TimestampTz grace = now + f->st->desk->entry_grace;
 	TimestampTz instant;
 	int			k;
 
-	c->has_next = false;
+	c->has_next = c->has_late_entry = false;
 	if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
 		return;
 	if (!c->is_late)
 	{
 		c->has_next = true;
-		c->next_at = c->due_at < now ? grace : c->due_at;
+		c->next_at = c->due_at;
 	}
 	for (k = 0; k < f->pt->nescalations; k++)
 	{
@@ -236,9 +264,9 @@ as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 		if (strcmp(e->clock, c->clock) != 0 || (c->escalated & (1U << e->level)) ||
 			!as_escalation_at(f, c, e, &instant))
 			continue;
-		if (instant < now)
-			instant = grace;
 		c->next_at = c->has_next ? Min(c->next_at, instant) : instant;
 		c->has_next = true;
 	}
+	c->has_late_entry = c->has_next && c->next_at < now && !c->is_watched;
+	c->late_entry_at = now;
 }

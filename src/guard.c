@@ -17,6 +17,8 @@
 
 PG_FUNCTION_INFO_V1(as_has_event);
 PG_FUNCTION_INFO_V1(as_clock_expired);
+PG_FUNCTION_INFO_V1(as_approved);
+PG_FUNCTION_INFO_V1(as_open_promises);
 
 static GuardTicket *
 ticket_in_hand(const char *function)
@@ -68,4 +70,46 @@ as_clock_expired(PG_FUNCTION_ARGS)
 	expired = as_run_read(hand->st->desk, PLAN_CLOCK_EXPIRED, values) > 0;
 	SPI_finish();
 	PG_RETURN_BOOL(expired);
+}
+
+/*
+ * aftersales.approved(kind)
+ *
+ * Steps are decided in order, so the last one tells.
+ */
+Datum
+as_approved(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("approved");
+	const PolicyApproval *pa = as_policy_approval(hand->pt, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	Datum		values[3];
+	bool		approved;
+
+	if (pa == NULL)
+		PG_RETURN_BOOL(false);
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	values[2] = Int32GetDatum(pa->steps[pa->nsteps - 1].step);
+	SPI_connect();
+	approved = as_run_read(hand->st->desk, PLAN_APPROVED, values) > 0;
+	SPI_finish();
+	PG_RETURN_BOOL(approved);
+}
+
+/*
+ * aftersales.open_promises()
+ */
+Datum
+as_open_promises(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("open_promises");
+	Datum		value = Int64GetDatum(hand->ticket_id);
+	bool		isnull;
+	int32		count;
+
+	SPI_connect();
+	(void) as_run_read(hand->st->desk, PLAN_OPEN_PROMISES, &value);
+	count = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	PG_RETURN_INT32(count);
 }

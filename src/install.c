@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * install.c
- *	  create_desk(), install_policy(), grant_access(), set_node().
+ *	  create_desk(), install_policy(), install_calendar(), grant_access(),
+ *	  set_node().
  *
  * All run with the caller's rights.  What a desk is made of stands in SQL
  * files in the share directory; its objects are ordinary ones that belong to
@@ -24,10 +25,12 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
+#include "calendar_history.h"
 #include "policy.h"
 
 PG_FUNCTION_INFO_V1(as_create_desk);
 PG_FUNCTION_INFO_V1(as_install_policy);
+PG_FUNCTION_INFO_V1(as_install_calendar);
 PG_FUNCTION_INFO_V1(as_grant_access);
 PG_FUNCTION_INFO_V1(as_set_node);
 
@@ -187,6 +190,56 @@ as_install_policy(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(1);
 }
 
+static bool
+calendar_exists(const char *name)
+{
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1];
+	bool		found;
+
+	values[0] = CStringGetTextDatum(name);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT 1 FROM aftersales.calendar WHERE calendar" EQ "$1",
+							  1, types, values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "looking for a calendar failed");
+	found = SPI_processed > 0;
+	SPI_finish();
+	return found;
+}
+
+/*
+ * aftersales.install_calendar(calendar)
+ */
+Datum
+as_install_calendar(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *text = NULL;
+
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz_") == strlen(name))
+		text = read_share_file("calendar", name);
+	if (text == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("no calendar \"%s\" ships with aftersales", name),
+				 errhint("Write your own with INSERTs into aftersales.calendar and aftersales.calendar_hours.")));
+	if (calendar_exists(name))
+		PG_RETURN_BOOL(false);
+	as_calendar_batch_begin();
+	PG_TRY();
+	{
+		run_script(text);
+	}
+	PG_CATCH();
+	{
+		as_calendar_batch_drop();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	as_calendar_batch_end();
+	PG_RETURN_BOOL(true);
+}
+
 /* ---------- access ---------- */
 
 typedef struct AccessLevel
@@ -196,11 +249,21 @@ typedef struct AccessLevel
 	const char *grants;			/* with @desk@, @desk_bi@ and @role@ */
 } AccessLevel;
 
-/* what views call, and whoever may read a desk may ask */
+#define WORKTIME_FUNCTIONS \
+	" aftersales.add_working_time(timestamptz, interval, text)," \
+	" aftersales.working_time_between(timestamptz, timestamptz, text)," \
+	" aftersales.add_working_days(timestamptz, integer, text)," \
+	" aftersales.is_working_time(timestamptz, text)," \
+	" aftersales.next_working_time(timestamptz, text)," \
+	" aftersales.calendar_known_until(text)," \
+	" aftersales.check_calendar(text),"
+
+/* whoever may read a desk may ask */
 #define READER_FUNCTIONS \
-	"aftersales.sla_targets(text, jsonb, timestamptz), aftersales.explain_due(bigint, name)," \
+	" aftersales.sla_targets(text, jsonb, timestamptz)," \
+	" aftersales.explain_due(bigint, name)," \
 	" aftersales.projected_due(bigint, timestamptz, name)," \
-	" aftersales.ticket_as_of(bigint, timestamptz, name)"
+	" aftersales.ticket_as_of(bigint, timestamptz, name),"
 
 static const AccessLevel access_level[] = {
 	{"app", true,
@@ -210,17 +273,23 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
-		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name),"
-		" aftersales.now(), aftersales.has_event(text, integer),"
-		" aftersales.clock_expired(text) TO @role@;"
-	"GRANT EXECUTE ON FUNCTION " READER_FUNCTIONS " TO @role@"},
+		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
+		" aftersales.correct_event(bigint, text, timestamptz, name),"
+		" aftersales.void_ticket(bigint, text, name),"
+		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
+		" aftersales.approved(text), aftersales.open_promises(), aftersales.allowed_events(bigint[], name),"
+		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
+		" aftersales.take_outbox(text, integer, interval, name),"
+		" aftersales.done_outbox(bigint[], name) TO @role@;"
+	"GRANT UPDATE (leased_until, done_at) ON @desk@.outbox TO @role@"},
 	{"audit", true,
 		"GRANT USAGE ON SCHEMA @desk@, @desk_bi@, aftersales TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
-		"GRANT EXECUTE ON FUNCTION aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@;"
-	"GRANT EXECUTE ON FUNCTION " READER_FUNCTIONS " TO @role@"},
+		"GRANT EXECUTE ON FUNCTION" WORKTIME_FUNCTIONS READER_FUNCTIONS
+		" aftersales.verify_clocks(timestamptz, name),"
+	" aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
 	{"bi", true,
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"
 	"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@"},
@@ -232,8 +301,11 @@ static const AccessLevel access_level[] = {
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
+		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
-	"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
+		/* for restoring a dump; at other times their triggers refuse it */
+		"GRANT INSERT ON aftersales.calendar_revision, aftersales.calendar_history TO @role@;"
+	"GRANT EXECUTE ON ALL ROUTINES IN SCHEMA aftersales TO @role@ WITH GRANT OPTION"}
 };
 
 /*

@@ -20,8 +20,11 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "emit.h"
+#include "move.h"
 #include "policy.h"
 #include "settle.h"
+#include "worker.h"
 
 AFTERSALES_MODULE_MAGIC;
 
@@ -32,6 +35,7 @@ char	   *as_setting_actor = NULL;
 char	   *as_setting_desk = NULL;
 int			as_setting_language = 0;
 int			as_setting_clock_skew = 5000;
+int			as_setting_sweep_interval = 60000;
 static char *setting_now = NULL;
 
 static const struct config_enum_entry language_options[] = {
@@ -106,6 +110,8 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			armed_relid = InvalidOid;
+			as_emit_forget();
+			as_move_forget();
 			as_disarm_touch();
 			while (as_statement_first() != NULL)
 				as_statement_drop(as_statement_first());
@@ -124,6 +130,8 @@ subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	armed_relid = InvalidOid;
+	as_emit_forget();
+	as_move_forget();
 	as_disarm_touch();
 	while ((st = as_statement_first()) != NULL &&
 		   st->nest_level >= GetCurrentTransactionNestLevel())
@@ -153,6 +161,11 @@ _PG_init(void)
 							gettext_noop("How far ahead of now a reported time may be; it is then taken as now."),
 							NULL, &as_setting_clock_skew, 5000, 0, INT_MAX,
 							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("aftersales.sweep_interval",
+							gettext_noop("How often the background worker sweeps the desks of every database; 0: never."),
+							gettext_noop("It runs where shared_preload_libraries contains aftersales."),
+							&as_setting_sweep_interval, 60000, 0, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("aftersales.now",
 							   gettext_noop("Simulated time, for demonstrations and tests."),
 							   NULL, &setting_now, "", PGC_SUSET, 0,
@@ -164,6 +177,7 @@ _PG_init(void)
 	as_cache_init();
 	RegisterXactCallback(xact_callback, NULL);
 	RegisterSubXactCallback(subxact_callback, NULL);
+	as_launcher_register();
 }
 
 PGDLLEXPORT Datum as_now_sql(PG_FUNCTION_ARGS);

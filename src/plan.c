@@ -28,7 +28,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-#define MAX_PLAN_ARGS	15
+#define MAX_PLAN_ARGS	19
 
 #define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
 
@@ -44,36 +44,42 @@ typedef struct PlanText
 #define CLOCK_COLUMNS \
 	"c.ticket_id, c.clock_id, c.clock, c.cycle, c.rule, c.target, c.started_at, c.start_seq," \
 	" c.due_at, c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.is_breached, c.next_at," \
-	" c.escalated, c.calendar, c.calendar_rev"
+	" c.escalated, c.calendar, c.calendar_rev, c.is_cleared, c.late_entry_at"
 
 #define CLOCK_SET(from) \
 	"UPDATE @.sla_clock c SET cycle = " from "2, rule = " from "3, target = " from "4, started_at = " from "5," \
 	" due_at = " from "6, paused_since = " from "7, remaining = " from "8, stopped_at = " from "9," \
 	" ended_as = " from "10, is_breached = " from "11, next_at = " from "12, escalated = " from "13," \
-	" calendar = " from "14, calendar_rev = " from "15"
+	" calendar = " from "14, calendar_rev = " from "15, is_cleared = " from "16, late_entry_at = " from "17"
 
 #define START_COLUMNS \
 	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at," \
-	" next_at, calendar, calendar_rev) "
+	" next_at, calendar, calendar_rev, late_entry_at) "
 
 #define EVENT_COLUMNS \
 	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
-	" occurred_at, from_state, to_state, private_digest, hash) "
+	" occurred_at, from_state, to_state, private_digest, hash, external_ref, corrects) "
+
+#define SHIFT_TICKETS \
+	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
+	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
 static const PlanText plan_text[] = {
-	{PLAN_EVENT_ONE, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10)"},
-	{PLAN_EVENT_ONE_ID, 11,
-		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID},
-	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING event_id"},
-	{PLAN_EVENT_MANY, 11,
+	{PLAN_EVENT_ONE, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12)"},
+	{PLAN_EVENT_ONE_ID, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 12,
 		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTOID},
-		EVENT_COLUMNS "SELECT $1, $2, $11, e.*"
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTOID},
+		EVENT_COLUMNS "SELECT $1, $2, $12, e.*, NULL::pg_catalog.int4"
 		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
-	" pg_catalog.unnest($9), pg_catalog.unnest($10)) AS e RETURNING event_id"},
+	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11)) AS e RETURNING event_id"},
 
 	{PLAN_PRIVATE_ONE, 4, {INT8OID, BYTEAOID, TEXTOID, JSONBOID},
 	"INSERT INTO @.event_private (event_id, salt, note, data) VALUES ($1, $2, $3, $4)"},
@@ -95,37 +101,45 @@ static const PlanText plan_text[] = {
 		"UPDATE @.sla_clock c SET stopped_at = s.at, ended_as = s.how, is_breached = s.breached, next_at = NULL"
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
 	" pg_catalog.unnest($4)) AS s(clock_id, at, how, breached) WHERE c.clock_id" EQ "s.clock_id"},
-	{PLAN_CLOCK_SET_ONE, 15,
+	{PLAN_CLOCK_SET_ONE, 17,
 		{INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INTERVALOID,
-		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID},
+		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID, BOOLOID, TIMESTAMPTZOID},
 	CLOCK_SET("$") " WHERE c.clock_id" EQ "$1"},
-	{PLAN_CLOCK_SET_MANY, 15,
+	{PLAN_CLOCK_SET_MANY, 17,
 		{INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
 			TIMESTAMPTZARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID,
-		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID},
 		CLOCK_SET("s.c")
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 		" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
 		" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12),"
-		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15))"
-		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15)"
+		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16),"
+		" pg_catalog.unnest($17))"
+		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17)"
 	" WHERE c.clock_id" EQ "s.c1"},
 
-	{PLAN_CLOCK_START_ONE, 11,
+	{PLAN_CLOCK_START_ONE, 12,
 		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TEXTOID, INT4OID},
-	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
-	{PLAN_CLOCK_START_ID, 11,
-		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TEXTOID, INT4OID},
-	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING clock_id"},
-	{PLAN_CLOCK_START_MANY, 11,
+		TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
+	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
+	{PLAN_CLOCK_START_MANY, 12,
 		{INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
-		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID},
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID,
+		TIMESTAMPTZARRAYOID},
 		START_COLUMNS "SELECT s.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
 		" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
 		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
-	" pg_catalog.unnest($11)) AS s"},
+	" pg_catalog.unnest($11), pg_catalog.unnest($12)) AS s"},
+
+	{PLAN_CLOCK_WHOLE, 19,
+		{INT8OID, TEXTOID, INT4OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID,
+		INT4OID, BOOLOID, TIMESTAMPTZOID},
+		"INSERT INTO @.sla_clock (ticket_id, clock, start_seq, cycle, rule, target, started_at, due_at,"
+		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev,"
+		" is_cleared, late_entry_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+	" RETURNING clock_id"},
 
 	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
 		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
@@ -148,6 +162,18 @@ static const PlanText plan_text[] = {
 		"SELECT e.seq, e.event, e.occurred_at, e.to_state, e.corrects, e.origin, p.data, e.recorded_at"
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
 	" WHERE e.ticket_id" EQ "$1 ORDER BY e.seq"},
+
+	{PLAN_LATER_CHANGE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1 AND event" EQ "$2"
+	" AND occurred_at OPERATOR(pg_catalog.>) $3 LIMIT 1"},
+	{PLAN_OUTDATED, 2, {TEXTOID, INT4OID},
+		"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "ANY (ARRAY("
+		"SELECT c.ticket_id FROM @.sla_clock c WHERE c.stopped_at IS NULL AND c.calendar" EQ "$1"
+		" AND c.calendar_rev" LT "$2 ORDER BY c.calendar_rev LIMIT 1000))"
+	" ORDER BY t.ticket_id FOR NO KEY UPDATE"},
+	{PLAN_CALENDAR_REV, 3, {INT8ARRAYOID, TEXTOID, INT4OID},
+		"UPDATE @.sla_clock SET calendar_rev = $3 WHERE ticket_id" EQ "ANY ($1) AND stopped_at IS NULL"
+	" AND calendar" EQ "$2 AND calendar_rev" LT "$3"},
 
 	{PLAN_LOCK_TICKET, 1, {INT8OID},
 	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},
@@ -195,7 +221,71 @@ static const PlanText plan_text[] = {
 		"SELECT r.role FROM @.staff s LEFT JOIN @.staff_role r ON r.login" EQ "s.login"
 	" WHERE s.login" EQ "$1 AND s.is_active"},
 	{PLAN_APPLICATION, 1, {TEXTOID},
-	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"}
+	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"},
+
+	{PLAN_EMIT, 4, {INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID},
+		"INSERT INTO @.ticket_event (ticket_id, event, occurred_at, data)"
+		" SELECT e.ticket_id, e.event, e.occurred_at, e.data"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+		" pg_catalog.unnest($4)) WITH ORDINALITY AS e(ticket_id, event, occurred_at, data, n)"
+	" ORDER BY e.n"},
+	{PLAN_REF_PROMISE, 1, {TEXTOID},
+	"SELECT 1 FROM @.promise WHERE external_ref" EQ "$1"},
+	{PLAN_REF_APPROVAL, 1, {TEXTOID},
+	"SELECT 1 FROM @.approval WHERE external_ref" EQ "$1"},
+	{PLAN_APPROVALS, 3, {INT8OID, TEXTOID, INT8OID},
+		"SELECT r.last, a.run, a.step, a.is_approved, a.decided_by, a.requested_by, a.new_due_at,"
+		" a.decided_at FROM (SELECT pg_catalog.max(run) AS last,"
+		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3) AS run"
+		" FROM @.approval WHERE ticket_id" EQ "$1 AND kind" EQ "$2) r"
+		" LEFT JOIN @.approval a ON a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.run" EQ "r.run"
+	" ORDER BY a.step"},
+	{PLAN_APPROVED, 3, {INT8OID, TEXTOID, INT4OID},
+		"SELECT 1 FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.step" EQ "$3"
+		" AND a.is_approved AND a.run" EQ "(SELECT pg_catalog.max(r.run) FROM @.approval r"
+	" WHERE r.ticket_id" EQ "$1 AND r.kind" EQ "$2)"},
+	{PLAN_OPEN_PROMISES, 1, {INT8OID},
+		"SELECT pg_catalog.count(*)::pg_catalog.int4 FROM @.sla_clock c"
+		" JOIN @.ticket_event e ON e.ticket_id" EQ "c.ticket_id AND e.seq" EQ "c.start_seq"
+		" WHERE c.ticket_id" EQ "$1 AND c.stopped_at IS NULL"
+	" AND pg_catalog.starts_with(e.event, 'promise:')"},
+	{PLAN_CLOCK, 2, {INT8OID, INT8OID},
+		"SELECT clock, rule, due_at, stopped_at, is_breached FROM @.sla_clock"
+	" WHERE clock_id" EQ "$1 AND ticket_id" EQ "$2"},
+	{PLAN_EXCUSED, 1, {INT8OID},
+	"SELECT excused_at FROM @.sla_breach WHERE clock_id" EQ "$1"},
+	{PLAN_EXCUSE, 3, {INT8OID, TIMESTAMPTZOID, TEXTOID},
+	"UPDATE @.sla_breach SET excused_at = $2, excused_by = $3 WHERE clock_id" EQ "$1"},
+	{PLAN_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1"},
+
+	{PLAN_SHIFT, 1, {INT8OID},
+	"SELECT 1 FROM @.shift WHERE shift_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_TICKETS, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS},
+	{PLAN_SHIFT_LOCK, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS " FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_AT, 2, {INT8ARRAYOID, TEXTARRAYOID},
+		"SELECT pg_catalog.max(e.occurred_at) FROM @.ticket_event e"
+		" WHERE e.ticket_id" EQ "ANY ($1) AND e.to_state" EQ "ANY ($2)"
+	" AND (e.from_state IS NULL OR NOT e.from_state" EQ "ANY ($2))"},
+
+	{PLAN_MATCHES, 1, {INT8OID},
+	"SELECT ticket_id FROM @.ticket_match WHERE digest" EQ "$1 ORDER BY ticket_id"},
+	{PLAN_SHARE_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_MATCH_GONE, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"DELETE FROM @.ticket_match m USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+	" AS x(ticket_id, rule) WHERE m.ticket_id" EQ "x.ticket_id AND m.rule" EQ "x.rule"},
+	{PLAN_MATCH_COME, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"INSERT INTO @.ticket_match (ticket_id, rule, digest)"
+		" SELECT x.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3)) AS x"},
+
+	{PLAN_REF_EVENT, 1, {TEXTOID},
+		"SELECT e.ticket_id, (SELECT s.to_state FROM @.ticket_event s WHERE s.ticket_id" EQ "e.ticket_id"
+		" AND s.seq" LE "e.seq AND s.to_state IS NOT NULL ORDER BY s.seq DESC LIMIT 1), e.occurred_at,"
+		" p.note, e.private_digest IS NOT NULL AND p.event_id IS NULL, e.origin"
+		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+	" WHERE e.external_ref" EQ "$1"}
 };
 
 typedef struct PlanKey
@@ -325,6 +415,7 @@ static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	Oid protected_relid, Snapshot snapshot)
 {
+	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
 	SPIPlanPtr	plan;
 	int			rc;
@@ -338,6 +429,8 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
 	as_become_caller(&owner);
+	/* SPI leaves its caller in the memory of the procedure */
+	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
 }
 

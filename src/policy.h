@@ -98,8 +98,40 @@ typedef struct PolicyEvent
 	TextList	allowed_in;
 	TextList	required_data;
 	Interval   *backdate_limit; /* NULL: none */
+	char	   *label_en;
+	char	   *label_zh;
 	char	   *clauses;
 } PolicyEvent;
+
+typedef enum ApprovalPurpose
+{
+	APPROVE_CONSENT, APPROVE_EXTENSION, APPROVE_EXCUSE
+} ApprovalPurpose;
+
+typedef struct PolicyApprovalStep
+{
+	int			step;
+	TextList	roles;
+	char	   *clauses;
+} PolicyApprovalStep;
+
+typedef struct PolicyApproval
+{
+	char	   *kind;
+	ApprovalPurpose purpose;
+	TextList	extends;		/* clock rules that it may extend */
+	int			nsteps;
+	PolicyApprovalStep *steps;	/* in order */
+} PolicyApproval;
+
+typedef struct PolicyDuplicate
+{
+	char	   *rule;
+	TextList	match_on;
+	char	   *becomes_type;	/* NULL: its own */
+	char	   *becomes_category;
+	char	   *clauses;
+} PolicyDuplicate;
 
 typedef struct PolicyCategory
 {
@@ -191,6 +223,10 @@ struct PolicyType
 	PolicyEvent *events;
 	int			ncategories;
 	PolicyCategory *categories;
+	int			napprovals;
+	PolicyApproval *approvals;
+	int			nduplicates;
+	PolicyDuplicate *duplicates;
 	int			nrules;
 	ClockRule  *rules;			/* by clock, then rank descending */
 	HTAB	   *actions;		/* event name -> EventActions */
@@ -248,9 +284,11 @@ extern const PolicyType *as_policy_type(const PolicyVersion *pv, const char *tic
 extern const PolicyType *as_type_of_row(const AsStatement *st, const TicketRow *row);
 extern int	as_policy_state(const PolicyType *pt, const char *state);
 extern const PolicyEvent *as_policy_event(const PolicyType *pt, const char *event);
+extern const PolicyApproval *as_policy_approval(const PolicyType *pt, const char *kind);
 extern const PolicyAttribute *as_policy_attribute(const PolicyType *pt, const char *name);
 extern bool as_text_in(const TextList *list, const char *item);
 extern char *as_text_join(const TextList *list, const char *separator);
+extern bool as_transition_exists(const PolicyType *pt, const char *from, const char *to);
 extern bool as_state_is_open(const PolicyType *pt, const char *state);
 
 /* workflow.c */

@@ -12,7 +12,8 @@
  * transaction's: a REPEATABLE READ transaction that cached what it sees would
  * go on serving an old policy after its end.  So a policy is what is in force
  * now, in every isolation level.  GetLatestSnapshot is not to be had in a
- * parallel query; a cache loaded there is used once and not published.
+ * parallel query; a cache loaded there serves that query's snapshot only and
+ * is not published.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "expression.h"
@@ -30,6 +32,10 @@
 
 static uint64 generation = 1;
 static AsCache *current = NULL;
+
+/* The cache of a parallel query, and the snapshot it was loaded under. */
+static AsCache *of_query = NULL;
+static SnapshotData of_snapshot;
 static Oid *watched = NULL;
 static int	nwatched = 0;
 static int	maxwatched = 0;
@@ -112,7 +118,7 @@ cache_free(AsCache *cache)
 }
 
 static AsCache *
-cache_load(bool publish)
+cache_load(void)
 {
 	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext,
 											  "aftersales policy cache",
@@ -120,10 +126,34 @@ cache_load(bool publish)
 	AsCache    *cache = MemoryContextAllocZero(cxt, sizeof(AsCache));
 
 	cache->cxt = cxt;
-	cache->generation = publish ? generation : 0;
+	cache->generation = generation;
 	as_policy_load_versions(cache);
 	MemoryContextSetParent(cxt, TopMemoryContext);
 	return cache;
+}
+
+/*
+ * Whether a snapshot sees the same as the one of of_query: with equal bounds,
+ * the transactions that were running can only have become fewer.
+ */
+static bool
+same_snapshot(Snapshot snapshot)
+{
+	return snapshot->xmin == of_snapshot.xmin && snapshot->xmax == of_snapshot.xmax &&
+		snapshot->xcnt == of_snapshot.xcnt && snapshot->subxcnt == of_snapshot.subxcnt &&
+		snapshot->suboverflowed == of_snapshot.suboverflowed &&
+		snapshot->curcid == of_snapshot.curcid;
+}
+
+/* Puts a cache, or none, into the place of an old one. */
+static void
+cache_replace(AsCache **place, AsCache *cache)
+{
+	AsCache    *old = *place;
+
+	*place = cache;
+	if (old != NULL && old->refcount == 0)
+		cache_free(old);
 }
 
 /*
@@ -154,14 +184,23 @@ as_cache_pin(void)
 		return current;
 	}
 
-	cache = cache_load(publish);
+	if (!publish && of_query != NULL && of_query->generation == generation &&
+		same_snapshot(GetActiveSnapshot()))
+	{
+		of_query->refcount++;
+		return of_query;
+	}
+
+	cache = cache_load();
 	if (publish)
 	{
-		AsCache    *old = current;
-
-		current = cache;
-		if (old != NULL && old->refcount == 0)
-			cache_free(old);
+		cache_replace(&current, cache);
+		cache_replace(&of_query, NULL);
+	}
+	else
+	{
+		cache_replace(&of_query, cache);
+		of_snapshot = *GetActiveSnapshot();
 	}
 	cache->refcount++;
 	return cache;
@@ -174,7 +213,7 @@ void
 as_cache_unpin(AsCache *cache)
 {
 	Assert(cache->refcount > 0);
-	if (--cache->refcount == 0 && cache != current)
+	if (--cache->refcount == 0 && cache != current && cache != of_query)
 		cache_free(cache);
 }
 
@@ -301,6 +340,17 @@ as_policy_event(const PolicyType *pt, const char *event)
 	for (i = 0; i < pt->nevents; i++)
 		if (strcmp(pt->events[i].event, event) == 0)
 			return &pt->events[i];
+	return NULL;
+}
+
+const PolicyApproval *
+as_policy_approval(const PolicyType *pt, const char *kind)
+{
+	int			i;
+
+	for (i = 0; i < pt->napprovals; i++)
+		if (strcmp(pt->approvals[i].kind, kind) == 0)
+			return &pt->approvals[i];
 	return NULL;
 }
 

@@ -409,7 +409,8 @@ load_events(PolicyVersion *pv)
 {
 	MemoryContext cxt = pv->cache->cxt;
 	char	   *query = psprintf("SELECT DISTINCT ON (t.ticket_type, r.event) t.ticket_type, r.event,"
-								 " r.roles, r.allowed_in, r.required_data, r.backdate_limit, r.clauses "
+								 " r.roles, r.allowed_in, r.required_data, r.backdate_limit, r.clauses,"
+								 " r.label_en, r.label_zh "
 								 OF_TYPE
 								 " ORDER BY t.ticket_type, r.event, r.ticket_type NULLS LAST",
 								 "event_type");
@@ -435,6 +436,8 @@ load_events(PolicyVersion *pv)
 			as_load_list(cxt, row, 5, &e->required_data);
 			e->backdate_limit = as_load_interval(cxt, row, 6);
 			e->clauses = as_load_clauses(cxt, row, 7);
+			e->label_en = as_load_text(cxt, row, 8);
+			e->label_zh = as_load_text(cxt, row, 9);
 		}
 	}
 }
@@ -526,6 +529,7 @@ as_policy_load(PolicyVersion *pv)
 	load_events(pv);
 	load_categories(pv);
 	as_policy_load_rules(pv);
+	as_policy_load_records(pv);
 	as_load_end(&ls);
 	pv->loaded = true;
 }

@@ -35,4 +35,7 @@ extern int	as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind 
 /* clock_load.c */
 extern void as_policy_load_rules(PolicyVersion *pv);
 
+/* record_load.c */
+extern void as_policy_load_records(PolicyVersion *pv);
+
 #endif							/* AFTERSALES_POLICY_LOAD_H */

@@ -288,6 +288,35 @@ check_version_row(TriggerData *trigdata, HeapTuple new)
 				 errtable(rel)));
 }
 
+/* The calendar of a policy may change until tickets are opened under it. */
+static HeapTuple
+check_policy_calendar(TriggerData *trigdata, HeapTuple new)
+{
+	Relation	rel = trigdata->tg_relation;
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	char	   *was = column_text(trigdata->tg_trigtuple, tupdesc, "calendar");
+	char	   *is = column_text(new, tupdesc, "calendar");
+	char	   *policy = column_text(new, tupdesc, "policy");
+	int			attno = SPI_fnumber(tupdesc, "calendar");
+	bool		isnull;
+	Datum		old_value;
+
+	if (was == NULL ? is == NULL : is != NULL && strcmp(was, is) == 0)
+		return new;
+	if (first_text("SELECT status FROM aftersales.policy_version WHERE policy" EQ "$1"
+				   " AND status OPERATOR(pg_catalog.<>) 'draft' AND $2 IS NOT NULL AND $3 IS NOT NULL"
+				   " FOR SHARE", policy, "", "") != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_PROTECTED),
+				 errmsg("the calendar of policy \"%s\" is fixed", policy),
+				 errdetail("A version of it is active, and clocks run by that calendar."),
+				 errhint("Name another calendar in the rules of a new draft, or change the rows of the calendar itself."),
+				 errtable(rel)));
+	/* what else has changed is looked at without it */
+	old_value = SPI_getbinval(trigdata->tg_trigtuple, tupdesc, attno, &isnull);
+	return heap_modify_tuple_by_cols(new, tupdesc, 1, &attno, &old_value, &isnull);
+}
+
 static void
 check_policy_row(TriggerData *trigdata, HeapTuple new)
 {
@@ -302,7 +331,7 @@ check_policy_row(TriggerData *trigdata, HeapTuple new)
 				 errhint("Use an IANA name such as Asia/Shanghai."),
 				 errtable(rel)));
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) &&
-		!only_wording_changed(trigdata->tg_trigtuple, new, tupdesc))
+		!only_wording_changed(trigdata->tg_trigtuple, check_policy_calendar(trigdata, new), tupdesc))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_PROTECTED),
 				 errmsg("code and time zone of a policy are fixed"),

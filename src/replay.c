@@ -212,6 +212,7 @@ settle_like_stored(Fold *f, const Fold *stored)
 	int			before;
 	int			i;
 
+	f->defers_actions = false;
 	do
 	{
 		before = f->nclocks;
@@ -251,6 +252,7 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->to = TextDatumGetCString(TVAL(desk, row, TC_STATUS));
 	f->from = f->to;
 	f->is_replay = true;
+	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
 	f->row = was;
@@ -340,16 +342,18 @@ compare_clock(FoldClock *c, const FoldClock *s, List **differences)
 {
 	const char *what = difference(s, c);
 	bool		is_due = c->has_due != s->has_due || c->due_at != s->due_at ||
-		c->ended_as != s->ended_as;
+		c->ended_as != s->ended_as || c->is_late != s->is_late;
 
 	c->clock_id = s->clock_id;
 	c->escalated = s->escalated;
 	c->is_breached = s->is_breached;
-	c->breach_cleared = s->is_breached && !c->breach_new;
+	c->breach_cleared = c->is_cleared = s->is_breached && !c->breach_new;
 	c->has_next = s->has_next;
 	c->next_at = s->next_at;
+	c->has_late_entry = s->has_late_entry;
+	c->late_entry_at = s->late_entry_at;
 	c->is_replayed = s->is_breached;
-	if (what == NULL && c->breach_new && !s->is_breached)
+	if (what == NULL && ((c->breach_new && !s->is_breached) || c->is_cleared != s->is_cleared))
 		what = "is_breached";
 	c->is_changed = what != NULL;
 	c->is_rewritten = true;
@@ -379,7 +383,7 @@ void_missing(Fold *f, const Fold *stored, List **differences)
 			c->stopped_at = c->ended_as == CLOCK_OPEN ? Max(f->st->now, c->started_at) : c->stopped_at;
 		c->ended_as = CLOCK_VOIDED;
 		c->is_paused = c->has_remaining = false;
-		c->breach_cleared = s->is_breached;
+		c->breach_cleared = c->is_cleared = s->is_breached;
 		c->is_replayed = s->is_breached;
 		c->is_changed = c->is_rewritten = c->is_retimed = true;
 		if (differences != NULL)

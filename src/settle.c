@@ -27,7 +27,10 @@
 
 /* set by as_touch() for the statement that it runs next */
 static bool touch_armed = false;
+static TimestampTz touch_now;
 static TimestampTz touch_at;
+static const TouchOp *touch_op;
+static bool touch_ignores_grace;
 
 static const AsActor rule_actor = {AS_RULE_ACTOR, true, 0, NULL, NULL};
 
@@ -42,8 +45,12 @@ as_take_touch(AsStatement *st)
 		return;
 	touch_armed = false;
 	st->is_touch = true;
-	st->actor = &rule_actor;
-	st->now = touch_at;
+	if (touch_op == NULL || touch_op->is_ours)
+		st->actor = &rule_actor;
+	st->now = touch_now;
+	st->touch_at = touch_at;
+	st->touch_op = touch_op;
+	st->ignores_grace = touch_ignores_grace;
 }
 
 /*
@@ -55,8 +62,11 @@ as_disarm_touch(void)
 	touch_armed = false;
 }
 
-static bool
-transition_exists(const PolicyType *pt, const char *from, const char *to)
+/*
+ * as_transition_exists tells whether a policy knows a move.
+ */
+bool
+as_transition_exists(const PolicyType *pt, const char *from, const char *to)
 {
 	int			f = as_policy_state(pt, from);
 	int			t = as_policy_state(pt, to);
@@ -139,6 +149,30 @@ read_head(const AsDesk *desk, const TicketRow *row, int64 ticket_id, RowNote *no
 }
 
 /*
+ * as_append_event puts an event at the end of a row's chain; what time it has,
+ * what it is and its origin are given.
+ */
+void
+as_append_event(AsStatement *st, TicketRow *row, EventRow *e, List **events)
+{
+	const AsDesk *desk = st->desk;
+	RowNote		note;
+
+	read_head(desk, row, DatumGetInt64(TVAL(desk, row, TC_TICKET_ID)), &note);
+	e->ticket_id = note.ticket_id;
+	e->seq = note.prev_seq + 1;
+	e->recorded_at = st->recorded_at;
+	e->actor = as_actor(st)->login;
+	as_event_seal_private(st, e);
+	as_event_hash(e, note.prev_hash);
+	TVAL(desk, row, TC_EVENT_SEQ) = Int32GetDatum(e->seq);
+	TVAL(desk, row, TC_EVENT_HASH) = as_bytea(e->hash);
+	TVAL(desk, row, TC_EVENT_AT) =
+		TimestampTzGetDatum(Max(e->occurred_at, DatumGetTimestampTz(TVAL(desk, row, TC_EVENT_AT))));
+	*events = lappend(*events, e);
+}
+
+/*
  * Carries out one action on a row: returns its events, which the row's head
  * then includes.
  */
@@ -158,7 +192,7 @@ carry_out(AsStatement *st, const PolicyType *pt, const TimedAction *action, Tick
 	if (action->set != NULL)
 		put_values(desk, row, action->set);
 	if (action->to_state != NULL &&
-		transition_exists(pt, TextDatumGetCString(TVAL(desk, row, TC_STATUS)), action->to_state))
+		as_transition_exists(pt, TextDatumGetCString(TVAL(desk, row, TC_STATUS)), action->to_state))
 	{
 		TVAL(desk, row, TC_STATUS) = CStringGetTextDatum(action->to_state);
 		TVAL(desk, row, TC_STATUS_AT) = TimestampTzGetDatum(note.at);
@@ -227,11 +261,13 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 	f->ticket_id = DatumGetInt64(TVAL(st->desk, old, TC_TICKET_ID));
 	f->status = f->from = f->to = TextDatumGetCString(TVAL(st->desk, old, TC_STATUS));
 	f->wants_actions = true;
+	f->ignores_grace = st->ignores_grace;
 	as_responsible(st->desk, old, &f->by);
-	as_clocks_load(st, 1, &f);
 	row = as_copy_row(st->desk, old);
 	f->row = row;
-	for (;;)
+	if (pt->has_timed)
+		as_clocks_load(st, 1, &f);
+	while (pt->has_timed)
 	{
 		TimedAction *action;
 		List	   *happened;
@@ -246,16 +282,19 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 		rematch = fold_events(f, happened);
 		*events = list_concat(*events, happened);
 	}
+	if (st->touch_op != NULL)
+		st->touch_op->apply(st, pt, row, events, st->touch_op);
 	*settled = row;
 	return *events != NIL;
 }
 
 /*
- * as_touch writes tickets for the sake of what time does to them, as nobody.
+ * as_touch writes tickets for the sake of what time does to them, as nobody,
+ * up to an instant (-infinity: up to now); or for some operation of ours.
  * The tickets are locked; ids are int64 *, in order.
  */
 void
-as_touch(AsStatement *st, List *ticket_ids)
+as_touch(AsStatement *st, List *ticket_ids, TimestampTz at, const TouchOp *op)
 {
 	ArrayBuildState *ids = initArrayResult(INT8OID, CurrentMemoryContext, false);
 	Datum		value;
@@ -265,7 +304,10 @@ as_touch(AsStatement *st, List *ticket_ids)
 		as_accum(ids, Int64GetDatum(*(int64 *) lfirst(lc)), false, INT8OID);
 	value = as_array(ids);
 	touch_armed = true;
-	touch_at = st->now;
+	touch_now = st->now;
+	touch_ignores_grace = st->ignores_grace;
+	touch_at = at;
+	touch_op = op;
 	(void) as_run(st->desk, PLAN_TOUCH, &value, NULL, NULL);
 	touch_armed = false;
 }

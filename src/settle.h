@@ -17,7 +17,17 @@
 
 extern bool as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old,
 						  TimestampTz at, TicketRow **settled, List **events);
-extern void as_touch(AsStatement *st, List *ticket_ids);
+/* Something else that is done to a ticket in its own name. */
+typedef struct TouchOp
+{
+	bool		is_ours;		/* not done by a person */
+	void		(*apply) (AsStatement *st, const PolicyType *pt, TicketRow *row, List **events,
+						  const struct TouchOp *op);
+	void	   *arg;
+} TouchOp;
+
+extern void as_append_event(AsStatement *st, TicketRow *row, EventRow *e, List **events);
+extern void as_touch(AsStatement *st, List *ticket_ids, TimestampTz at, const TouchOp *op);
 extern void as_take_touch(AsStatement *st);
 extern void as_disarm_touch(void);
 

@@ -19,6 +19,8 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "emit.h"
+#include "move.h"
 #include "policy.h"
 #include "settle.h"
 
@@ -182,6 +184,8 @@ as_statement_begin(PG_FUNCTION_ARGS)
 	else
 	{
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
+		st->origin = as_emit_take(relid);
+		st->external_ref = as_move_take(relid);
 		as_take_touch(st);
 	}
 	st->relid = relid;

@@ -27,25 +27,35 @@
 
 PG_FUNCTION_INFO_V1(as_sweep);
 
+/*
+ * Set while a job sweeps, which nobody has asked for in particular: it leaves
+ * what was recorded late its grace.
+ */
+bool		as_sweeping_alone = false;
+
 /* Locks tickets that have something due; their rows are in SPI_tuptable. */
 static int
 lock_due_tickets(const AsDesk *desk, TimestampTz at, int32 max_tickets)
 {
-	Oid			types[2] = {TIMESTAMPTZOID, INT4OID};
-	Datum		values[2];
-	char		nulls[2];
+	Oid			types[3] = {TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID};
+	Datum		values[3];
+	char		nulls[3];
 
 	values[0] = TimestampTzGetDatum(at);
 	values[1] = Int32GetDatum(max_tickets);
 	nulls[0] = ' ';
 	nulls[1] = max_tickets < 0 ? 'n' : ' ';
+	values[2] = TimestampTzGetDatum(at - desk->entry_grace);
+	nulls[2] = as_sweeping_alone ? ' ' : 'n';
 	if (SPI_execute_with_args(psprintf("SELECT t FROM %1$s.ticket t"
 									   " WHERE t.ticket_id" EQ "ANY (ARRAY(SELECT DISTINCT d.ticket_id"
 									   " FROM (SELECT c.ticket_id FROM %1$s.sla_clock c"
-									   " WHERE c.next_at" LT "$1 ORDER BY c.next_at) d LIMIT $2))"
+									   " WHERE c.next_at" LT "$1"
+									   " AND (c.late_entry_at IS NULL OR $3 IS NULL OR c.late_entry_at" LT "$3)"
+									   " ORDER BY c.next_at) d LIMIT $2))"
 									   " ORDER BY t.ticket_id FOR NO KEY UPDATE SKIP LOCKED",
 									   quote_identifier(desk->name)),
-							  2, types, values, nulls, false, 0) != SPI_OK_SELECT)
+							  3, types, values, nulls, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "finding due tickets failed");
 	return (int) SPI_processed;
 }
@@ -56,6 +66,8 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 {
 	HeapTupleData tuple;
 	TicketWork	t = {0};
+	TicketRow  *settled;
+	List	   *events;
 
 	as_whole_row(whole_row, &tuple);
 	t.row = as_deform(st->desk, &tuple);
@@ -63,7 +75,7 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 	t.pt = as_type_of_row(st, t.row);
 	if (t.pt == NULL)
 		return timed;
-	if (t.pt->has_timed)
+	if (t.pt->has_timed && as_settle_row(st, t.pt, t.row, DT_NOBEGIN, &settled, &events))
 	{
 		MemoryContext old = MemoryContextSwitchTo(st->cxt);
 		int64	   *id = palloc(sizeof(int64));
@@ -100,7 +112,7 @@ settle_due(AsStatement *st, int32 max_tickets)
 	as_clock_flush(clocks);
 	SPI_freetuptable(table);
 	if (timed != NIL)
-		as_touch(st, timed);
+		as_touch(st, timed, DT_NOBEGIN, NULL);
 }
 
 /*
@@ -128,6 +140,7 @@ as_sweep(PG_FUNCTION_ARGS)
 
 	st = as_statement_push(nspid);
 	st->now = at;
+	st->ignores_grace = !as_sweeping_alone;
 	SPI_connect();
 	settle_due(st, PG_ARGISNULL(1) ? -1 : Max(PG_GETARG_INT32(1), 0));
 

@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "duplicate.h"
 #include "event.h"
 #include "settle.h"
 #include "workflow.h"
@@ -76,8 +77,11 @@ refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
 			 errtablecol(j->rel, j->desk->attno[col])));
 }
 
-static bool
-same_time(TimestampTz a, TimestampTz b)
+/*
+ * as_same_time tells whether a time that came back is the one that was read.
+ */
+bool
+as_same_time(TimestampTz a, TimestampTz b)
 {
 	return a - b < SAME_TIME && b - a < SAME_TIME;
 }
@@ -99,7 +103,7 @@ keep_owned(Judgement *j, const TicketColumn *cols, int n, bool is_fixed)
 			continue;
 		if (TupleDescAttr(j->desk->tupdesc, i)->atttypid != TIMESTAMPTZOID ||
 			j->old->nulls[i] || j->new->nulls[i] ||
-			!same_time(DatumGetTimestampTz(j->old->values[i]),
+			!as_same_time(DatumGetTimestampTz(j->old->values[i]),
 					   DatumGetTimestampTz(j->new->values[i])))
 			refuse_owned(j, cols[c], is_fixed);
 		j->new->values[i] = j->old->values[i];
@@ -193,6 +197,7 @@ judge_opening(Judgement *j)
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	given = reported_opening(j, &at);
 	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
+	as_judge_duplicate(j);
 	if (j->to == NULL)
 	{
 		if (j->pt->default_state == STATE_NONE)
@@ -253,6 +258,30 @@ take_note(Judgement *j, bool moves)
 }
 
 /*
+ * What a column was at any time follows from its changes in order; so a late
+ * change may not come before another one of the same column.
+ */
+static void
+check_later_change(Judgement *j, const char *event, TimestampTz at, int i)
+{
+	Datum		values[3];
+
+	values[0] = Int64GetDatum(j->ticket_id);
+	values[1] = CStringGetTextDatum(event);
+	values[2] = TimestampTzGetDatum(at);
+	SPI_connect();
+	if (as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
+				 errmsg("column \"%s\" has changed after the reported time",
+						NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname)),
+				 errdetail_internal("%s event=%s", as_refusal_line(j, NULL, ""), event),
+				 errhint("Report the change at the time of the later one, or after it."),
+				 errtablecol(j->rel, i + 1)));
+	SPI_finish();
+}
+
+/*
  * change_moment returns when a change happened.  Each event that the row
  * means has a say: the move, and every changed column whose event the policy
  * gives a backdate_limit.
@@ -262,19 +291,26 @@ change_moment(Judgement *j, bool moves)
 {
 	TimestampTz event_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_EVENT_AT));
 	TimestampTz status_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_STATUS_AT));
+	TimestampTz opened_at = DatumGetTimestampTz(TVAL(j->desk, j->old, TC_OPENED_AT));
 	TimestampTz result = Max(j->st->now, event_at);
 	TimestampTz at = DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT));
 	int			i;
 
-	if (TNULL(j->desk, j->new, TC_HAPPENED_AT))
+	if (TNULL(j->desk, j->new, TC_HAPPENED_AT) || j->st->is_touch)
 		return result;
 	if (moves)
 		result = as_moment(j, true, at, event_at, status_at, psprintf("status:%s", j->to));
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
-		if (j->desk->is_business[i] && as_column_changed(j->desk, j->old, j->new, i))
-			result = as_moment(j, true, at, event_at, status_at,
-							   psprintf("changed:%s",
-										NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname)));
+	{
+		char	   *event;
+
+		if (!j->desk->is_business[i] || !as_column_changed(j->desk, j->old, j->new, i))
+			continue;
+		event = psprintf("changed:%s", NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname));
+		result = as_moment(j, true, at, event_at, moves ? status_at : opened_at, event);
+		if (result < event_at)
+			check_later_change(j, event, result, i);
+	}
 	return result;
 }
 
@@ -295,12 +331,12 @@ settle_first(Judgement *j, RowNote *note)
 
 	note->settled = NULL;
 	note->timed = NIL;
-	if (!j->pt->has_timed)
+	if (!j->pt->has_timed && st->touch_op == NULL)
 		return;
 	if (given)
 		at = Min(at, DatumGetTimestampTz(TVAL(j->desk, j->new, TC_HAPPENED_AT)));
 	if (st->is_touch)
-		at = DT_NOBEGIN;
+		at = st->touch_at;
 	old = CurrentMemoryContext;
 	SPI_connect();
 	MemoryContextSwitchTo(old);
@@ -354,6 +390,13 @@ judge_change(Judgement *j, RowNote *note)
 	j->from = as_row_text(j->desk, j->old, TC_STATUS);
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);
 	find_old_policy(j);
+	if (!TNULL(j->desk, j->old, TC_VOIDED_AT))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
+				 errmsg("ticket %lld is void", (long long) j->ticket_id),
+				 errdetail_internal("%s", as_refusal_line(j, NULL, "")),
+				 errhint("Open a new ticket."),
+				 errtable(j->rel)));
 	settle_first(j, note);
 	j->from = as_row_text(j->desk, j->old, TC_STATUS);
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);

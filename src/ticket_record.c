@@ -19,6 +19,8 @@
 #include "utils/tuplestore.h"
 
 #include "clock.h"
+#include "duplicate.h"
+#include "emit.h"
 #include "event.h"
 #include "expression.h"
 #include "history.h"
@@ -76,7 +78,8 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 		e->is_timed = strcmp(row->origin, "rule") == 0;
 		e->data = row->data;
 		e->is_change = old != NULL && is_condition_column(st, pt, row->event);
-		t.needs_replay = t.needs_replay || e->is_change ||
+		t.retarget = t.retarget || strcmp(e->event, "changed:calendar") == 0;
+		t.needs_replay = t.needs_replay || e->is_change || t.retarget || row->has_corrects ||
 			(e->at < latest && as_event_matters(pt, e));
 		latest = Max(latest, e->at);
 	}
@@ -114,6 +117,8 @@ record_row(Recorder *r, const TicketRow *old, const TicketRow *new)
 	foreach(lc, events)
 		as_event_write(r->events, lfirst(lc));
 	record_clocks(r, old, new, events, note);
+	as_shift_note(r->st, old, new);
+	as_match_note(r->st, old, new);
 }
 
 /* In our own UPDATE nothing but the head of the chain may have moved. */
@@ -214,6 +219,8 @@ as_ticket_record(PG_FUNCTION_ARGS)
 		walk_rows(&r, trigdata->tg_oldtable, trigdata->tg_newtable, record_row);
 		as_event_flush(r.events);
 		as_clock_flush(r.clocks);
+		as_match_flush(st);
+		as_shift_done(st);
 		SPI_finish();
 	}
 	as_statement_drop(st);

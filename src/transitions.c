@@ -1,9 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * transitions.c
- *	  allowed_transitions(): what tickets may do next.
+ *	  allowed_transitions(), allowed_events(): what tickets may do next, and
+ *	  what may be logged for them.
  *
- * The same judgement as the trigger's, on the row as it would be.  Rows are
+ * The same judgement as the triggers', on the row as it would be.  Rows are
  * read with the caller's rights.
  *
  *-------------------------------------------------------------------------
@@ -20,8 +21,13 @@
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_allowed_transitions);
+PG_FUNCTION_INFO_V1(as_allowed_events);
 
 #define NCOLS 10
+#define NCOLS_EVENT 9
+
+/* What is put out for a ticket. */
+typedef void (*PutTicket) (ReturnSetInfo *rsinfo, Judgement *j);
 
 static Datum
 text_array(const TextList *list)
@@ -110,13 +116,53 @@ put_transition(ReturnSetInfo *rsinfo, Judgement *j, const PolicyTransition *tr)
 }
 
 static void
-put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
+put_transitions(ReturnSetInfo *rsinfo, Judgement *j)
+{
+	int			from = as_policy_state(j->pt, j->from);
+	int			i;
+
+	for (i = 0; i < j->pt->ntransitions; i++)
+		if (from != STATE_NONE && j->pt->transitions[i].from == from &&
+			j->pt->transitions[i].to < j->pt->nstates)
+			put_transition(rsinfo, j, &j->pt->transitions[i]);
+}
+
+/* Events that applications log; those of triggers are nobody's to allow. */
+static void
+put_events(ReturnSetInfo *rsinfo, Judgement *j)
+{
+	int			i;
+
+	for (i = 0; i < j->pt->nevents; i++)
+	{
+		const PolicyEvent *pe = &j->pt->events[i];
+		bool		role_ok = pe->any_role ||
+			as_actor_has_role(as_actor(j->st), pe->roles.n, pe->roles.item);
+		bool		state_ok = as_event_fits_state(pe, j->from);
+		Datum		values[NCOLS_EVENT];
+		bool		nulls[NCOLS_EVENT] = {false};
+
+		if (as_event_is_built_in(pe->event))
+			continue;
+		values[0] = Int64GetDatum(j->ticket_id);
+		values[1] = CStringGetTextDatum(pe->event);
+		values[2] = text_or_null(pe->label_en, &nulls[2]);
+		values[3] = text_or_null(pe->label_zh, &nulls[3]);
+		values[4] = BoolGetDatum(role_ok && state_ok);
+		values[5] = BoolGetDatum(role_ok);
+		values[6] = BoolGetDatum(state_ok);
+		values[7] = text_array(&pe->required_data);
+		values[8] = clause_array(pe->clauses);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+}
+
+static void
+put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row, PutTicket put)
 {
 	HeapTupleData tuple;
 	TicketRow  *row;
 	Judgement	j;
-	int			from;
-	int			i;
 
 	as_whole_row(whole_row, &tuple);
 	row = as_deform(st->desk, &tuple);
@@ -132,18 +178,12 @@ put_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 	if (j.pt == NULL)
 		return;
 	j.pv = j.pt->version;
-	from = as_policy_state(j.pt, j.from);
-	for (i = 0; i < j.pt->ntransitions; i++)
-		if (from != STATE_NONE && j.pt->transitions[i].from == from &&
-			j.pt->transitions[i].to < j.pt->nstates)
-			put_transition(rsinfo, &j, &j.pt->transitions[i]);
+	put(rsinfo, &j);
 }
 
-/*
- * aftersales.allowed_transitions(ticket_ids, desk)
- */
-Datum
-as_allowed_transitions(PG_FUNCTION_ARGS)
+/* Puts out what there is to say about each ticket of the first argument. */
+static Datum
+put_tickets(FunctionCallInfo fcinfo, PutTicket put)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			nspid = as_desk_resolve(fcinfo, 1);
@@ -172,11 +212,29 @@ as_allowed_transitions(PG_FUNCTION_ARGS)
 		MemoryContext old = MemoryContextSwitchTo(st->rowcxt);
 		bool		isnull;
 
-		put_ticket(rsinfo, st, SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+		put_ticket(rsinfo, st, SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull), put);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(st->rowcxt);
 	}
 	SPI_finish();
 	as_statement_drop(st);
 	return (Datum) 0;
+}
+
+/*
+ * aftersales.allowed_transitions(ticket_ids, desk)
+ */
+Datum
+as_allowed_transitions(PG_FUNCTION_ARGS)
+{
+	return put_tickets(fcinfo, put_transitions);
+}
+
+/*
+ * aftersales.allowed_events(ticket_ids, desk)
+ */
+Datum
+as_allowed_events(PG_FUNCTION_ARGS)
+{
+	return put_tickets(fcinfo, put_events);
 }

@@ -88,7 +88,7 @@ List *
 as_unmet_guards(Judgement *j, int from, int to)
 {
 	List	   *volatile unmet = NIL;
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
 
 	as_guard_ticket = &hand;
 	PG_TRY();
@@ -286,4 +286,18 @@ as_judge_move(Judgement *j)
 	missing = as_missing_attributes(j, j->to);
 	if (guards != NIL || missing != NIL)
 		refuse_unmet(j, guards, missing);
+}
+
+/*
+ * as_require_event_role raises SV003 unless the actor has one of the roles
+ * that the policy gives a built-in event; one that it does not declare is
+ * open to everybody.
+ */
+void
+as_require_event_role(Judgement *j, const char *event)
+{
+	const PolicyEvent *pe = as_policy_event(j->pt, event);
+
+	if (pe != NULL)
+		as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), event), pe->clauses);
 }

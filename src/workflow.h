@@ -36,6 +36,16 @@ extern void as_judge_move(Judgement *j);
 extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 							const char *what, const char *clauses);
 
+extern void as_require_event_role(Judgement *j, const char *event);
+
+/* ticket.c */
+extern bool as_same_time(TimestampTz a, TimestampTz b);
+
+/* event.c */
+extern bool as_event_fits_state(const PolicyEvent *pe, const char *state);
+extern bool as_event_is_built_in(const char *event);
+extern void as_find_ticket_policy(Judgement *j, const TicketRow *ticket);
+
 /* value.c */
 extern void as_check_values(Judgement *j);
 

@@ -78,6 +78,7 @@ extern const char *as_calendar_name(const AsCalendar *cal);
 extern int	as_calendar_revision(const AsCalendar *cal);
 extern pg_tz *as_calendar_tz(const AsCalendar *cal);
 extern bool as_calendar_known(const AsCalendar *cal, int julian);
+extern char *as_day_text(int julian);
 extern bool as_calendar_known_until(const AsCalendar *cal, int *julian);
 
 /* worktime.c */
@@ -96,6 +97,6 @@ extern bool as_calendar_span(const AsCalendar *cal, TimestampTz at, TimestampTz 
 extern const AsDatedDay *as_dated_day(const AsCalendar *cal, int julian);
 
 /* calendar_retarget.c */
-extern void as_calendar_retarget(const char *calendar);
+extern void as_calendar_retarget(const char *calendar, int revision);
 
 #endif							/* AFTERSALES_WORKTIME_H */

@@ -4,7 +4,8 @@
  *	  The SQL functions over working time.
  *
  * Each call pins the cache for itself: that is a comparison of generations,
- * and what was loaded stays for the next call.
+ * and what was loaded stays for the next call.  A calendar is named by its
+ * code, or as code@revision for what it was: 'cn@3'.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,17 +26,38 @@ PG_FUNCTION_INFO_V1(as_calendar_known_until_sql);
 
 typedef Datum (*CalendarAnswer) (const AsCalendar *cal, FunctionCallInfo fcinfo);
 
+/*
+ * Splits "name@revision", which no calendar can be called.  What is no number
+ * behind the sign stays, and then there is no calendar of that name.
+ */
+static int
+revision_of(char *name)
+{
+	char	   *at = strrchr(name, '@');
+	char	   *end;
+	long		revision;
+
+	if (at == NULL)
+		return 0;
+	revision = strtol(at + 1, &end, 10);
+	if (end == at + 1 || *end != '\0' || revision <= 0 || revision > PG_INT32_MAX)
+		return 0;
+	*at = '\0';
+	return (int) revision;
+}
+
 /* Answers by the calendar that is named in an argument. */
 static Datum
 answer(FunctionCallInfo fcinfo, int argno, CalendarAnswer work)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(argno));
+	int			revision = revision_of(name);
 	AsCache    *cache = as_cache_pin();
 	volatile Datum result = (Datum) 0;	/* survives the longjmp */
 
 	PG_TRY();
 	{
-		result = work(as_calendar_get(cache, name, 0), fcinfo);
+		result = work(as_calendar_get(cache, name, revision), fcinfo);
 	}
 	PG_FINALLY();
 	{

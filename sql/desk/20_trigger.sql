@@ -33,6 +33,45 @@ CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE 
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.outbox
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_wake AFTER INSERT ON @desk@.outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.outbox_written();
+
+CREATE TRIGGER aftersales_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.ticket_match
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+-- What is recorded besides the status becomes events.
+CREATE TRIGGER aftersales_begin BEFORE INSERT ON @desk@.promise
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
+CREATE TRIGGER aftersales_judge BEFORE INSERT ON @desk@.promise
+    FOR EACH ROW EXECUTE FUNCTION aftersales.promise_judge();
+CREATE TRIGGER aftersales_record AFTER INSERT ON @desk@.promise
+    REFERENCING NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.promise_record();
+CREATE TRIGGER aftersales_protect BEFORE UPDATE OR DELETE OR TRUNCATE ON @desk@.promise
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+CREATE TRIGGER aftersales_begin BEFORE INSERT ON @desk@.approval
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
+CREATE TRIGGER aftersales_judge BEFORE INSERT ON @desk@.approval
+    FOR EACH ROW EXECUTE FUNCTION aftersales.approval_judge();
+CREATE TRIGGER aftersales_record AFTER INSERT ON @desk@.approval
+    REFERENCING NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.approval_record();
+CREATE TRIGGER aftersales_protect BEFORE UPDATE OR DELETE OR TRUNCATE ON @desk@.approval
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+
+CREATE TRIGGER aftersales_begin BEFORE INSERT OR UPDATE ON @desk@.contact
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.statement_begin();
+CREATE TRIGGER aftersales_judge BEFORE UPDATE OR DELETE ON @desk@.contact
+    FOR EACH ROW EXECUTE FUNCTION aftersales.contact_judge();
+CREATE TRIGGER aftersales_record_insert AFTER INSERT ON @desk@.contact
+    REFERENCING NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.contact_record();
+CREATE TRIGGER aftersales_record_update AFTER UPDATE ON @desk@.contact
+    REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.contact_record();
+CREATE TRIGGER aftersales_protect BEFORE TRUNCATE ON @desk@.contact
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 
 -- What judging caches of these tables is dropped when they change; on a
 -- logical subscriber by row, since that is all it fires.

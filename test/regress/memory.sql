@@ -130,4 +130,31 @@ FOR i IN 1 .. 5 LOOP PERFORM count(*) FROM aftersales.verify_audit(); END LOOP; 
 SELECT CASE WHEN m.total <= was.total + 2500000 THEN 'flat' ELSE format('grew by %s bytes, %s contexts', m.total - was.total, m.contexts - was.contexts) END AS functions,
        m.our_contexts - was.our_contexts AS our_contexts FROM t.memory m, was;
 SELECT count(*) FROM aftersales.verify_audit();
+
+-- working time: 100,000 calls, refused ones, and calendars read anew
+INSERT INTO aftersales.calendar (calendar, timezone) VALUES ('mem', 'Europe/Berlin');
+INSERT INTO aftersales.calendar_hours (calendar, weekday, opens, closes) SELECT 'mem', d, '08:00', '16:00' FROM generate_series(1, 5) d;
+CREATE PROCEDURE t.worktime(n integer) LANGUAGE plpgsql AS $$
+DECLARE at timestamptz := '2026-01-01 00:00+00';
+BEGIN
+    FOR i IN 1 .. n LOOP
+        at := aftersales.add_working_time('2026-01-01 00:00+00', i % 5000 * interval '37 minutes', 'mem');
+        PERFORM aftersales.working_time_between('2025-06-01 00:00+00', at, 'mem'), aftersales.add_working_days(at, -3, 'mem'), aftersales.next_working_time(at, 'mem@2');
+        IF i % 100 = 0 THEN
+            BEGIN PERFORM aftersales.add_working_time(at, '1:00', CASE i % 200 WHEN 0 THEN 'nowhere' ELSE 'mem@1' END);
+            EXCEPTION WHEN SQLSTATE 'SV011' THEN NULL; END;
+        END IF;
+        IF i % 1000 = 0 THEN
+            UPDATE aftersales.calendar_hours SET closes = '16:00'::time + i % 7 * interval '1 minute' WHERE calendar = 'mem';
+            COMMIT;
+        END IF;
+    END LOOP;
+END $$;
+CALL t.worktime(3000);
+DROP TABLE was;
+CREATE TEMP TABLE was AS SELECT * FROM t.memory;
+CALL t.worktime(100000);
+SELECT CASE WHEN m.total <= was.total + 2500000 THEN 'flat' ELSE format('grew by %s bytes, %s contexts', m.total - was.total, m.contexts - was.contexts) END AS worktime,
+       m.ours - was.ours < 65536 AS ours, m.our_contexts - was.our_contexts AS our_contexts FROM t.memory m, was;
+DELETE FROM aftersales.calendar WHERE calendar = 'mem';
 DROP SCHEMA mem, mem_bi CASCADE;

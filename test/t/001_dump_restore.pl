@@ -58,6 +58,8 @@ run_ok($node, 'source', small_desk() . small_desk('West Side') . small_policy() 
 	INSERT INTO aftersales.workflow_guard (policy, version, from_state, to_state, guard, requires, message_en, clauses)
 		VALUES ('small', 2, 'fresh', 'work', 'low', 'NOT rules.is_tall(floors)', 'too high', '{SM-1}');
 	SELECT aftersales.install_policy('power_hotline');
+	SELECT aftersales.install_calendar('cn');
+	SELECT aftersales.load_calendar_days('cn', '[{"day": "2027-01-01", "is_working": false}]');
 	ALTER TABLE desk.ticket ADD COLUMN building text;
 	CREATE INDEX ticket_building_idx ON desk.ticket (building);
 	INSERT INTO desk.org_unit (org_code) VALUES ('north');

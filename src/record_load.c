@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * record_load.c
+ *	  Reads approval_rule and duplicate_rule into a policy version.
+ *
+ * Called by policy_load.c, under its snapshot; everything is copied into the
+ * cache's context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "policy_load.h"
+
+static ApprovalPurpose
+purpose_of(const char *purpose)
+{
+	return strcmp(purpose, "extension") == 0 ? APPROVE_EXTENSION :
+		strcmp(purpose, "excuse") == 0 ? APPROVE_EXCUSE : APPROVE_CONSENT;
+}
+
+/* The rows of a type are ordered by kind and step. */
+static void
+load_approvals_of_type(PolicyType *pt, MemoryContext cxt, int first, int n)
+{
+	int			row;
+
+	pt->approvals = MemoryContextAllocZero(cxt, sizeof(PolicyApproval) * Max(n, 1));
+	pt->napprovals = 0;
+	for (row = first; row < first + n; row++)
+	{
+		char	   *kind = as_load_text(CurrentMemoryContext, row, 2);
+		PolicyApproval *pa = pt->napprovals == 0 ? NULL : &pt->approvals[pt->napprovals - 1];
+		PolicyApprovalStep *step;
+
+		if (pa == NULL || strcmp(pa->kind, kind) != 0)
+		{
+			pa = &pt->approvals[pt->napprovals++];
+			pa->kind = MemoryContextStrdup(cxt, kind);
+			pa->purpose = purpose_of(as_load_text(CurrentMemoryContext, row, 4));
+			pa->steps = MemoryContextAlloc(cxt, sizeof(PolicyApprovalStep) * (first + n - row));
+		}
+		step = &pa->steps[pa->nsteps++];
+		step->step = as_load_int(row, 3);
+		as_load_list(cxt, row, 5, &step->roles);
+		step->clauses = as_load_clauses(cxt, row, 6);
+	}
+}
+
+static void
+load_approvals(PolicyVersion *pv)
+{
+	int			nrows = as_load_query(psprintf("SELECT DISTINCT ON (t.ticket_type, r.kind, r.step)"
+											   " t.ticket_type, r.kind, r.step, r.purpose, r.roles, r.clauses "
+											   OF_TYPE " ORDER BY t.ticket_type, r.kind, r.step,"
+											   " r.ticket_type NULLS LAST", "approval_rule"), pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		int			first = 0;
+		int			n = as_rows_of_type(pv->types[i].ticket_type, nrows, &first);
+
+		load_approvals_of_type(&pv->types[i], pv->cache->cxt, first, n);
+	}
+}
+
+/* Which clock rules an approval may extend. */
+static void
+load_extensions(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	int			nrows = as_load_query(psprintf("SELECT t.ticket_type, r.extension_approval,"
+											   " pg_catalog.array_agg(r.rule) " OF_TYPE
+											   " AND r.extension_approval IS NOT NULL"
+											   " GROUP BY 1, 2 ORDER BY 1, 2", "sla_rule"), pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n = as_rows_of_type(pt->ticket_type, nrows, &first);
+		int			a;
+
+		for (; n > 0; n--, first++)
+			for (a = 0; a < pt->napprovals; a++)
+				if (strcmp(pt->approvals[a].kind,
+						   as_load_text(CurrentMemoryContext, first, 2)) == 0)
+					as_load_list(cxt, first, 3, &pt->approvals[a].extends);
+	}
+}
+
+static void
+load_duplicates(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	int			nrows = as_load_query("SELECT ticket_type, rule, match_on, becomes_type,"
+									  " becomes_category, clauses FROM aftersales.duplicate_rule"
+									  " WHERE policy" EQ "$1 AND version" EQ "$2"
+									  " ORDER BY ticket_type, rule", pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			d;
+
+		pt->nduplicates = as_rows_of_type(pt->ticket_type, nrows, &first);
+		pt->duplicates = MemoryContextAlloc(cxt, sizeof(PolicyDuplicate) * Max(pt->nduplicates, 1));
+		for (d = 0; d < pt->nduplicates; d++)
+		{
+			PolicyDuplicate *dup = &pt->duplicates[d];
+
+			dup->rule = as_load_text(cxt, first + d, 2);
+			as_load_list(cxt, first + d, 3, &dup->match_on);
+			dup->becomes_type = as_load_text(cxt, first + d, 4);
+			dup->becomes_category = as_load_text(cxt, first + d, 5);
+			dup->clauses = as_load_clauses(cxt, first + d, 6);
+		}
+	}
+}
+
+/*
+ * as_policy_load_records loads what is said about approvals and duplicates.
+ */
+void
+as_policy_load_records(PolicyVersion *pv)
+{
+	load_approvals(pv);
+	load_extensions(pv);
+	load_duplicates(pv);
+}
