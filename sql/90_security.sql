@@ -11,6 +11,7 @@ REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_policy(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_clocks(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.reachable_states(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.policy_digest(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) FROM PUBLIC;
