@@ -79,10 +79,16 @@ WITH moment AS (
 SELECT ref, clock, cycle, since + target AS due_at,
        CASE WHEN least(stop_at, end_at, aftersales.now()) > since + target
                  THEN CASE WHEN coalesce(stop_at, end_at) <= aftersales.now() THEN 'breached' ELSE 'late' END
+            -- In time, but told only after the limit had passed: a breach that
+            -- is cleared, unless its start was told as late as that.
+            WHEN told_at > since + target AND NOT (since_told_at > since + target AND told_at <= since_told_at + interval '1 hour') THEN 'breached'
             WHEN stop_at <= aftersales.now() THEN 'met'
             WHEN end_at <= aftersales.now() THEN 'cancelled'
             ELSE 'running' END AS outcome
-FROM clock
+FROM clock,
+     -- the application tells at the half hour
+     LATERAL (SELECT date_bin('30 minutes', since - interval '1 microsecond', :'day'::timestamptz) + interval '30 minutes' AS since_told_at,
+                     date_bin('30 minutes', least(stop_at, end_at) - interval '1 microsecond', :'day'::timestamptz) + interval '30 minutes' AS told_at) AS told
 WHERE since <= aftersales.now();
 
 SELECT pg_temp.expect(format('clock %s: %s differ from the plan, ticket %s for one', clock, count(*) FILTER (WHERE differs), min(ref) FILTER (WHERE differs)),

@@ -134,9 +134,9 @@ CREATE TABLE aftersales.event_type (
     clauses         text[] NOT NULL DEFAULT '{}',
     CONSTRAINT event_type_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, event)
 );
-COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>) only sets its backdate_limit and label: those come from the triggers alone.';
+COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>, approved:<kind>, decided:<kind>, correction, voided) only sets its backdate_limit, label and, for the last two, roles: those come from the triggers alone. So do promise:<kind>, which declares a kind of promise, and shift_done; call_in, answered and hung_up come from contacts too.';
 COMMENT ON COLUMN aftersales.event_type.roles IS 'Staff roles that may log it; NULL: anyone.';
-COMMENT ON COLUMN aftersales.event_type.allowed_in IS 'States of the ticket in which it may be logged; NULL: any.';
+COMMENT ON COLUMN aftersales.event_type.allowed_in IS 'States of the ticket in which it may be logged; NULL: any. For shift_done: the states that count as finished, besides those of kind closed.';
 COMMENT ON COLUMN aftersales.event_type.required_data IS 'Keys that the event''s data must hold with a value.';
 COMMENT ON COLUMN aftersales.event_type.backdate_limit IS 'How far back from now it may be recorded; NULL: as far as the ticket''s opening.';
 

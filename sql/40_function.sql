@@ -5,7 +5,7 @@
 
 CREATE FUNCTION aftersales.statement_begin() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_statement_begin';
-COMMENT ON FUNCTION aftersales.statement_begin() IS 'BEFORE STATEMENT on ticket and ticket_event: pins the policy for the statement.';
+COMMENT ON FUNCTION aftersales.statement_begin() IS 'BEFORE STATEMENT on tables whose rows are judged: pins the policy for the statement.';
 
 CREATE FUNCTION aftersales.ticket_judge() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'as_ticket_judge';

@@ -106,6 +106,7 @@ struct AsDesk
 	bool		check_events;	/* others' triggers see our events */
 	TimestampTz go_live;		/* nothing due before it escalates */
 	int64		entry_grace;	/* for what is recorded late, microseconds */
+	int64		report_grace;	/* for what is told after its due time */
 	AsActor    *actors;			/* those met so far */
 	Oid			session_user;	/* whom the next two speak of */
 	bool		is_application;

@@ -99,7 +99,9 @@ check_removal(Relation rel, const char *calendar)
 	char	   *user = one_value("SELECT pg_catalog.format('calendar \"%s\"', calendar) FROM aftersales.calendar"
 								 " WHERE holidays_from" EQ "$1 AND $2 IS NOT NULL"
 								 " UNION ALL SELECT pg_catalog.format('policy \"%s\"', policy)"
-								 " FROM aftersales.policy WHERE calendar" EQ "$1", calendar, "");
+								 " FROM aftersales.policy WHERE calendar" EQ "$1"
+								 " UNION ALL SELECT pg_catalog.format('rule \"%s\" of policy \"%s\"', rule, policy)"
+								 " FROM aftersales.sla_rule WHERE calendar" EQ "$1", calendar, "");
 
 	if (user != NULL)
 		ereport(ERROR,

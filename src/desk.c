@@ -136,6 +136,16 @@ has_foreign_event_trigger(const AsDesk *desk)
 	return found;
 }
 
+/* A setting that is an interval, in microseconds. */
+static int64
+setting_usec(int col)
+{
+	bool		isnull;
+	Interval   *span = DatumGetIntervalP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, col, &isnull));
+
+	return span->time + (span->day + (int64) span->month * DAYS_PER_MONTH) * USECS_PER_DAY;
+}
+
 /*
  * Reads the desk's settings, under the snapshot that policy_cache.c's header
  * explains.
@@ -151,19 +161,16 @@ learn_settings(AsDesk *desk)
 	as_become_owner(desk, &owner);
 	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
 	SPI_connect();
-	if (SPI_execute(psprintf("SELECT go_live, entry_grace FROM %s", as_desk_table(desk, "desk_setting")),
+	if (SPI_execute(psprintf("SELECT go_live, entry_grace, report_grace FROM %s", as_desk_table(desk, "desk_setting")),
 					true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "reading the desk's settings failed");
 	if (SPI_processed > 0)
 	{
-		Interval   *grace;
-
 		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 		if (!isnull)
 			desk->go_live = DatumGetTimestampTz(value);
-		grace = DatumGetIntervalP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-		desk->entry_grace = grace->time +
-			(grace->day + (int64) grace->month * DAYS_PER_MONTH) * USECS_PER_DAY;
+		desk->entry_grace = setting_usec(2);
+		desk->report_grace = setting_usec(3);
 	}
 	SPI_finish();
 	PopActiveSnapshot();

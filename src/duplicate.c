@@ -32,7 +32,7 @@
 #include "attribute.h"
 #include "duplicate.h"
 
-#define FINE_LOCKS	100			/* of a statement, before it locks all */
+#define FINE_LOCKS	100			/* of a transaction, before it locks all */
 
 /* classes of advisory locks; SQL functions use 1 and 2 */
 #define LOCK_ALL	3
@@ -62,10 +62,20 @@ typedef struct MatchChange
 struct Matches
 {
 	HTAB	   *opened;			/* MatchNote */
-	int			nlocks;
 	List	   *gone;			/* MatchChange */
 	List	   *come;
 };
+
+static int	fine_locks = 0;		/* taken in this transaction */
+
+/*
+ * as_match_forget is called when a transaction ends.
+ */
+void
+as_match_forget(void)
+{
+	fine_locks = 0;
+}
 
 static Matches *
 matches(AsStatement *st)
@@ -208,14 +218,13 @@ lock_advisory(const AsDesk *desk, uint16 class, uint32 key, LOCKMODE mode)
 static void
 lock_digest(AsStatement *st, int64 digest)
 {
-	Matches    *m = matches(st);
-
-	if (++m->nlocks <= FINE_LOCKS)
+	if (fine_locks < FINE_LOCKS)
 	{
+		fine_locks++;
 		lock_advisory(st->desk, LOCK_ALL, 0, ShareLock);
 		lock_advisory(st->desk, LOCK_ONE, (uint32) digest, ExclusiveLock);
 	}
-	else if (m->nlocks == FINE_LOCKS + 1)
+	else
 		lock_advisory(st->desk, LOCK_ALL, 0, ExclusiveLock);
 }
 

@@ -13,6 +13,7 @@
 
 typedef struct Matches Matches;
 
+extern void as_match_forget(void);
 extern void as_judge_duplicate(Judgement *j);
 extern void as_match_note(AsStatement *st, const TicketRow *old, const TicketRow *new);
 extern void as_match_flush(AsStatement *st);

@@ -29,11 +29,12 @@ is_timed_rule(const ClockRule *rule)
 }
 
 static bool
-has_passed(const Fold *f, const FoldClock *c, TimestampTz instant, TimestampTz at, bool inclusive, TimestampTz now)
+has_passed(const Fold *f, const FoldClock *c, TimestampTz instant, int64 grace,
+		   TimestampTz at, bool inclusive, TimestampTz now)
 {
 	if (instant < at || (inclusive && instant == at))
 		return true;
-	if (!c->has_next || c->next_at >= now || instant >= now)
+	if (!c->has_next || c->next_at >= now || instant + grace >= now)
 		return false;
 	/* recorded late: what happened in time may be recorded next */
 	return f->ignores_grace || !c->has_late_entry || instant >= c->late_entry_at ||
@@ -82,7 +83,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (c->ended_as != CLOCK_OPEN || c->is_phantom || !c->has_due || c->rule == NULL)
 			continue;
 		if (!c->is_late &&
-			has_passed(f, c, c->due_at, at, inclusive && is_timed_rule(c->rule), now) &&
+			has_passed(f, c, c->due_at, f->st->desk->report_grace, at, inclusive && is_timed_rule(c->rule), now) &&
 			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
 						 c->due_at, at, inclusive, &stop))
 			consider(&first, i, NULL, c->due_at);
@@ -93,7 +94,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 
 			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
 				as_escalation_at(f, c, e, &instant) &&
-				has_passed(f, c, instant, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
+				has_passed(f, c, instant, 0, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
 				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
 							 instant, at, inclusive, &stop))
 				consider(&first, i, e, instant);
@@ -128,7 +129,7 @@ group_is_missed(const Fold *f, const char *group)
 		if (c->rule == NULL || c->rule->any_of == NULL || strcmp(c->rule->any_of, group) != 0 ||
 			c->ended_as == CLOCK_CANCELLED || c->ended_as == CLOCK_VOIDED)
 			continue;
-		for (k = i + 1; k < f->nclocks; k++)
+		for (k = 0; k < f->nclocks; k++)
 			if (f->clocks[k].cycle > c->cycle && strcmp(f->clocks[k].clock, c->clock) == 0)
 				is_last = false;
 		if (is_last && !is_missed(c))
@@ -255,7 +256,7 @@ as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 	if (!c->is_late)
 	{
 		c->has_next = true;
-		c->next_at = c->due_at;
+		c->next_at = c->due_at + f->st->desk->report_grace;
 	}
 	for (k = 0; k < f->pt->nescalations; k++)
 	{
@@ -267,6 +268,7 @@ as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 		c->next_at = c->has_next ? Min(c->next_at, instant) : instant;
 		c->has_next = true;
 	}
-	c->has_late_entry = c->has_next && c->next_at < now && !c->is_watched;
+	c->has_late_entry = c->has_next && !c->is_watched &&
+		(c->next_at < now || (!c->is_late && c->due_at < now));
 	c->late_entry_at = now;
 }

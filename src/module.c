@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "duplicate.h"
 #include "emit.h"
 #include "move.h"
 #include "policy.h"
@@ -112,6 +113,7 @@ xact_callback(XactEvent event, void *arg)
 			armed_relid = InvalidOid;
 			as_emit_forget();
 			as_move_forget();
+			as_match_forget();
 			as_disarm_touch();
 			while (as_statement_first() != NULL)
 				as_statement_drop(as_statement_first());

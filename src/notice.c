@@ -54,7 +54,7 @@ refuse(int n, const char *problem)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("the notice cannot be read"),
 			 errdetail_internal("%s: %s", place(n), problem),
-			 errhint("Give an array of {\"day\": \"2027-01-01\", \"is_working\": false, \"name\": \"…\"}, with \"opens\" and \"closes\" where hours are special, or {\"known_until\": \"2027-12-31\", \"days\": […]}.")));
+			 errhint("Give an array of {\"day\": \"2027-01-01\", \"is_working\": false, \"name\": \"...\"}, with \"opens\" and \"closes\" where hours are special, or {\"known_until\": \"2027-12-31\", \"days\": [...]}.")));
 }
 
 /* Keys that are not meant are refused: a misspelt one must not be lost. */

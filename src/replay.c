@@ -355,7 +355,8 @@ compare_clock(FoldClock *c, const FoldClock *s, List **differences)
 	c->is_replayed = s->is_breached;
 	if (what == NULL && ((c->breach_new && !s->is_breached) || c->is_cleared != s->is_cleared))
 		what = "is_breached";
-	c->is_changed = what != NULL;
+	/* one of a group that is missed has nothing to come, though no breach */
+	c->is_changed = what != NULL || c->is_late != s->is_late;
 	c->is_rewritten = true;
 	c->is_retimed = is_due;
 	if (what != NULL && differences != NULL)

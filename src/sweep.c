@@ -15,11 +15,13 @@
  */
 #include "aftersales.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "app_event.h"
 #include "clock.h"
@@ -91,6 +93,61 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 	return timed;
 }
 
+/*
+ * Touches tickets in a subtransaction; false when one of them cannot be, with
+ * a WARNING if it was alone.
+ */
+static bool
+try_touch(AsStatement *st, List *ids)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile edata = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		as_touch(st, ids, DT_NOBEGIN, NULL);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(cxt);
+		edata = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(cxt);
+	CurrentResourceOwner = owner;
+	if (edata == NULL)
+		return true;
+	/* a cancel, or what another attempt may cure, is nothing of the ticket's */
+	if (edata->sqlerrcode == ERRCODE_QUERY_CANCELED || edata->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
+		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+		ReThrowError(edata);
+	if (list_length(ids) == 1)
+		ereport(WARNING,
+				(errcode(edata->sqlerrcode),
+				 errmsg("ticket %lld could not be settled: %s",
+						(long long) *(int64 *) linitial(ids), edata->message),
+				 edata->detail == NULL ? 0 : errdetail_internal("%s", edata->detail)));
+	return false;
+}
+
+/* One ticket that its rules do not let settle must not hold up the others. */
+static void
+touch_all(AsStatement *st, List *ids)
+{
+	ListCell   *lc;
+
+	if (try_touch(st, ids) || list_length(ids) == 1)
+		return;
+	foreach(lc, ids)
+		(void) try_touch(st, list_make1(lfirst(lc)));
+}
+
 static void
 settle_due(AsStatement *st, int32 max_tickets)
 {
@@ -112,7 +169,7 @@ settle_due(AsStatement *st, int32 max_tickets)
 	as_clock_flush(clocks);
 	SPI_freetuptable(table);
 	if (timed != NIL)
-		as_touch(st, timed, DT_NOBEGIN, NULL);
+		touch_all(st, timed);
 }
 
 /*

@@ -29,14 +29,12 @@
 
 /* The days that calendars reckon with: 1800-01-01 up to, not with, 2600-01-01. */
 #define FIRST_DAY	2378497
-#define LAST_DAY	2670691
 
 /* Marks to begin with, around the first day asked for. */
 #define MARKS_BEFORE	64
 #define MARKS_AFTER		448
 
 /* Days of one reason that as_calendar_span takes together at most. */
-#define MAX_CLOSED_DAYS	366
 
 /* ---------- local time ---------- */
 
@@ -287,19 +285,19 @@ reckon(const AsCalendar *const_cal, int from, int to)
 
 	if (cal->mark != NULL && from >= first && to <= last)
 		return;
-	if (from < FIRST_DAY || to > LAST_DAY)
+	if (from < FIRST_DAY || to > AS_LAST_DAY)
 		beyond_days(cal);
 	if (cal->mark == NULL)
 	{
 		first = Max(FIRST_DAY, from - MARKS_BEFORE);
-		last = Min(LAST_DAY, to + MARKS_AFTER);
+		last = Min(AS_LAST_DAY, to + MARKS_AFTER);
 	}
 	else
 	{
 		if (from < first)
 			first = Max(FIRST_DAY, Min(from, first - cal->ndays));
 		if (to > last)
-			last = Min(LAST_DAY, Max(to, last + cal->ndays));
+			last = Min(AS_LAST_DAY, Max(to, last + cal->ndays));
 	}
 	mark = MemoryContextAllocZero(cal->cxt, sizeof(AsDayMark) * (last - first + 1));
 	if (cal->mark == NULL)
@@ -323,16 +321,19 @@ reckon(const AsCalendar *const_cal, int from, int to)
 	cal->ndays = last - first;
 }
 
-/* The day, by the calendar's clock, to which an instant belongs. */
-static int
-day_at(const AsCalendar *cal, TimestampTz at)
+/*
+ * as_calendar_day returns the day, by the calendar's clock, to which an
+ * instant belongs.
+ */
+int
+as_calendar_day(const AsCalendar *cal, TimestampTz at)
 {
 	int64		utc_day;
 	int			day;
 
 	refuse_infinite(at);
 	utc_day = at / USECS_PER_DAY - (at % USECS_PER_DAY < 0) + POSTGRES_EPOCH_JDATE;
-	if (utc_day <= FIRST_DAY || utc_day >= LAST_DAY - 2)
+	if (utc_day <= FIRST_DAY || utc_day >= AS_LAST_DAY - 2)
 		beyond_days(cal);
 	day = (int) utc_day;
 	reckon(cal, day - 1, day + 2);
@@ -351,7 +352,7 @@ open_before(const AsCalendar *cal, TimestampTz at, int *day)
 	int64		sum;
 	int			i;
 
-	*day = day_at(cal, at);
+	*day = as_calendar_day(cal, at);
 	mark = mark_of(cal, *day);
 	sum = mark->open_before;
 	for (i = 0; i < mark->hours->nspans && mark->start + mark->hours->span[i].opens < at; i++)
@@ -477,8 +478,8 @@ as_add_working_time(const AsCalendar *cal, TimestampTz start, int64 usec)
 	if (usec == 0)
 		return start;
 	/* more than all the days that are reckoned with */
-	if (usec > (int64) (LAST_DAY - FIRST_DAY) * USECS_PER_DAY ||
-		usec < -(int64) (LAST_DAY - FIRST_DAY) * USECS_PER_DAY)
+	if (usec > (int64) (AS_LAST_DAY - FIRST_DAY) * USECS_PER_DAY ||
+		usec < -(int64) (AS_LAST_DAY - FIRST_DAY) * USECS_PER_DAY)
 		beyond_days(cal);
 	target = before + usec;
 	return usec > 0 ? first_reaching(cal, target) : last_within(cal, target);
@@ -528,7 +529,7 @@ as_nth_working_day(const AsCalendar *cal, int julian, int n)
 	int			hi;
 
 	Assert(n != 0);
-	if (julian <= FIRST_DAY || julian >= LAST_DAY)
+	if (julian <= FIRST_DAY || julian >= AS_LAST_DAY)
 		beyond_days(cal);
 	reckon(cal, julian, julian + 1);
 
@@ -555,10 +556,24 @@ as_nth_working_day(const AsCalendar *cal, int julian, int n)
 	return cal->first_day + lo - 1;
 }
 
+/*
+ * as_day_hours returns the open time of a day, and when the day begins.
+ */
+const AsHours *
+as_day_hours(const AsCalendar *cal, int julian, TimestampTz *start)
+{
+	const AsDayMark *mark;
+
+	reckon(cal, julian, julian + 1);
+	mark = mark_of(cal, julian);
+	*start = mark->start;
+	return mark->hours;
+}
+
 bool
 as_is_working_time(const AsCalendar *cal, TimestampTz at)
 {
-	const AsDayMark *mark = mark_of(cal, day_at(cal, at));
+	const AsDayMark *mark = mark_of(cal, as_calendar_day(cal, at));
 	int			i;
 
 	for (i = 0; i < mark->hours->nspans; i++)
@@ -578,91 +593,4 @@ as_next_working_time(const AsCalendar *cal, TimestampTz at)
 	int			day;
 
 	return last_within(cal, open_before(cal, at, &day));
-}
-
-/* ---------- explaining ---------- */
-
-/* Why a whole day is closed, NULL when it is not. */
-static char *
-why_closed(const AsCalendar *cal, int julian)
-{
-	const AsDatedDay *dated;
-	int			weekday = j2day(julian);
-
-	reckon(cal, julian, julian + 1);
-	if (mark_of(cal, julian)->hours->nspans > 0)
-		return NULL;
-	dated = as_dated_day(cal, julian);
-	if (dated != NULL)
-		return dated->name != NULL ? dated->name : "holiday";
-	return weekday == 0 || weekday == 6 ? "weekend" : "closed";
-}
-
-/*
- * as_calendar_span tells of the stretch of time that begins at an instant and
- * is open or closed throughout: until when it lasts (*to), and for a closed
- * one why.  Open stretches end with the day at the latest, closed ones of
- * whole days after a year.
- *
- * Reasons are: the name of a holiday, or "holiday" when it has none;
- * "weekend", and "closed" for another weekday without hours; "before
- * opening", "break", "after closing", "night" (until the opening next day).
- *
- * Returns false when the days that are reckoned with end before *to.
- */
-bool
-as_calendar_span(const AsCalendar *cal, TimestampTz at, TimestampTz *to, bool *open, char **why)
-{
-	int			day = day_at(cal, at);
-	const AsDayMark *mark;
-	char	   *reason = why_closed(cal, day);
-	int			i;
-
-	*open = false;
-	if (reason != NULL)
-	{
-		int			n;
-
-		for (n = 1; n < MAX_CLOSED_DAYS && day + n < LAST_DAY - 2; n++)
-		{
-			char	   *next = why_closed(cal, day + n);
-
-			if (next == NULL || strcmp(next, reason) != 0)
-				break;
-		}
-		*why = reason;
-		*to = mark_of(cal, day + n)->start;
-		return day + n < LAST_DAY - 2;
-	}
-	if (day + 2 >= LAST_DAY - 2)
-		return false;
-	reckon(cal, day, day + 2);
-	mark = mark_of(cal, day);
-	for (i = 0; i < mark->hours->nspans; i++)
-	{
-		if (at < mark->start + mark->hours->span[i].opens)
-		{
-			*why = i == 0 ? "before opening" : "break";
-			*to = mark->start + mark->hours->span[i].opens;
-			return true;
-		}
-		if (at < mark->start + mark->hours->span[i].closes)
-		{
-			*open = true;
-			*why = NULL;
-			*to = mark->start + mark->hours->span[i].closes;
-			return true;
-		}
-	}
-	if (mark[1].hours->nspans > 0)
-	{
-		*why = "night";
-		*to = mark[1].start + mark[1].hours->span[0].opens;
-	}
-	else
-	{
-		*why = "after closing";
-		*to = mark[1].start;
-	}
-	return true;
 }

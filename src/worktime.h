@@ -72,6 +72,8 @@ struct AsCalendar
 	AsCalendar *next;
 };
 
+#define AS_LAST_DAY	2670691
+
 /* calendar.c */
 extern const AsCalendar *as_calendar_get(AsCache *cache, const char *name, int revision);
 extern const char *as_calendar_name(const AsCalendar *cal);
@@ -92,6 +94,10 @@ extern int	as_working_days_between(const AsCalendar *cal, int from, int to);
 extern int	as_nth_working_day(const AsCalendar *cal, int julian, int n);
 extern bool as_is_working_time(const AsCalendar *cal, TimestampTz at);
 extern TimestampTz as_next_working_time(const AsCalendar *cal, TimestampTz at);
+extern int	as_calendar_day(const AsCalendar *cal, TimestampTz at);
+extern const AsHours *as_day_hours(const AsCalendar *cal, int julian, TimestampTz *start);
+
+/* worktime_span.c */
 extern bool as_calendar_span(const AsCalendar *cal, TimestampTz at, TimestampTz *to,
 							 bool *open, char **why);
 extern const AsDatedDay *as_dated_day(const AsCalendar *cal, int julian);

@@ -281,12 +281,15 @@ CREATE TABLE @desk@.desk_setting (
                 CONSTRAINT desk_setting_only_row_check CHECK (only_row),
     go_live     timestamptz,
     entry_grace interval NOT NULL DEFAULT '1 hour'
-                CONSTRAINT desk_setting_entry_grace_check CHECK (entry_grace >= '0')
+                CONSTRAINT desk_setting_entry_grace_check CHECK (entry_grace >= '0'),
+    report_grace interval NOT NULL DEFAULT '0'
+                CONSTRAINT desk_setting_report_grace_check CHECK (report_grace >= '0')
 );
 INSERT INTO @desk@.desk_setting DEFAULT VALUES;
 COMMENT ON TABLE @desk@.desk_setting IS 'One row: settings of this desk, changed with plain UPDATE by its owner.';
 COMMENT ON COLUMN @desk@.desk_setting.only_row IS 'Key of the only row.';
 COMMENT ON COLUMN @desk@.desk_setting.go_live IS 'Nothing due before it escalates or moves a ticket; NULL: no such limit. Set it before history is loaded.';
+COMMENT ON COLUMN @desk@.desk_setting.report_grace IS 'How long after a due time a breach is held open for the report of what happened in time, where reports come late as a rule; then it is recorded, as of the due time. 0: at once.';
 COMMENT ON COLUMN @desk@.desk_setting.entry_grace IS 'A clock whose start is recorded only after its due time is held against nobody for so long, unless sweep() is called, since what happened in time may be recorded next.';
 
 CREATE TABLE @desk@.contact (

@@ -101,6 +101,11 @@ BEGIN;
 INSERT INTO desk.ticket (ticket_type, area, attributes, policy) SELECT 'fault', 'lots', jsonb_build_object('address', g::text), 'd' FROM generate_series(1, 1000) g;
 SELECT ok((SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) < 200, 'nor are locks used up');
 ROLLBACK;
+BEGIN;
+SELECT is((SELECT count(open(5000 + g, 'one', g::text)) FROM generate_series(1, 300) g), 300::bigint, 'many statements in one transaction');
+SELECT ok((SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) < 200, 'use none up either');
+SELECT is(open(5999, 'one', '290'), 'consult repeated low new 5290', 'and see each other');
+ROLLBACK;
 
 -- ---------- retries
 INSERT INTO desk.ticket (ticket_id, policy, ticket_type, area, attributes, external_ref) VALUES (80, 'd', 'fault', 'u', '{"address": "retry"}', 'crm-1');
