@@ -45,6 +45,13 @@ my $views = q{
 	SELECT ticket_id, clock, detected_at, late_minutes FROM desk_bi.breach ORDER BY 1, 2;
 	SELECT ticket_id, status, status_kind, opened_on FROM desk_bi.ticket ORDER BY 1;
 	SELECT * FROM desk_bi.ticket_event ORDER BY event_id;
+	SELECT * FROM desk_bi.escalation ORDER BY 1;
+	SELECT * FROM desk.ticket_queue ORDER BY ticket_id;
+	SELECT clock_id, is_late, is_open FROM desk.clock_now ORDER BY 1;
+	SELECT * FROM aftersales.sla_targets('small', '{}');
+	SELECT c.clock_id, aftersales.projected_due(c.clock_id), x.* FROM desk.sla_clock c, aftersales.explain_due(c.clock_id) x;
+	SELECT t.ticket_id, a.status, a.status_at FROM desk.ticket t, aftersales.ticket_as_of(t.ticket_id, '2026-03-02 08:05+00') a;
+	SELECT * FROM aftersales.calendar_notice;
 	SELECT * FROM aftersales.check_policy('small', 2);
 	SELECT * FROM aftersales.desk;
 	SELECT * FROM aftersales.verify_audit();
@@ -54,6 +61,8 @@ my $on_standby = $standby->safe_psql('postgres', $views);
 is($on_standby, $on_primary, 'the views say the same on both');
 like($on_standby, qr/^2026-03-02 08:45:00\+00$/m, 'aftersales.now works on the standby');
 like($on_standby, qr/^1\|hurry\|late\|t\|45\.00\|35\.00$/m, 'a clock is late there without any sweep');
+like($on_standby, qr/^1\|1\|.*\|1\|\{hurry\}$/m, 'and in the queue');
+like($on_standby, qr/\|counted$/m, 'its due time is explained');
 unlike($on_standby, qr/gap|hash:|head|private/, 'the chains hold on the standby');
 
 $primary->stop('immediate');
