@@ -291,7 +291,7 @@ explain(AsStatement *st, void *arg)
 	as_clock_story(&t, stored, &x->story);
 	if (x->story.clock == NULL)
 		put_row(x, stored->started_at, stored->ended_as != CLOCK_OPEN, stored->stopped_at, 0,
-				"the event that started it was corrected away");
+				"nothing starts it any more");
 	else if (!as_due_basis(x->story.fold, x->story.clock, &x->basis))
 		put_row(x, x->story.clock->started_at, false, 0, 0, "no target: recorded, not enforced");
 	else

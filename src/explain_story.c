@@ -107,7 +107,7 @@ note_changes(Watcher *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
 	}
 }
 
-/* FoldWatch: looks at the clock after an event; e is NULL at the end. */
+/* FoldWatch: looks at the clock after an event, or after time has passed (e is NULL). */
 static void
 watch(const Fold *f, const FoldEvent *e, void *arg)
 {

@@ -230,8 +230,8 @@ settle_like_stored(Fold *f, const Fold *stored)
 
 /*
  * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
- * with.  watch is called after every event, and once more, with none, at the
- * end; it may be NULL.
+ * with.  watch is called after every event, and with none for what time does
+ * before an event and at the end; it may be NULL.
  */
 Fold *
 as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
@@ -268,6 +268,8 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 
 		/* what was due before is late under whom it was due */
 		as_fold_advance(f, e->at, e->is_timed, DT_NOBEGIN);
+		if (watch != NULL)
+			watch(f, NULL, arg);
 		if (attno > 0 && bms_is_member(attno, watched))
 		{
 			as_history_change(desk, was, e, true);

@@ -52,6 +52,8 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
     ('ex', 1, 'mix', 'd1', 'd', 'area = ''urban''', '{opened}', '{stop}', '{wait,parts}', '60 hours', NULL, 'working', 'berlin', NULL, false, 0),
     ('ex', 1, 'mix', 'd2', 'd', 'area = ''rural''', '{opened}', '{stop}', '{wait,parts}', '2 days', NULL, 'working_day', 'berlin', '11:00', true, 0),
     ('ex', 1, 'mix', 'e1', 'e', NULL, '{go}', '{stop}', '{wait}', '10 hours', NULL, 'elapsed', NULL, '15:00', false, 0),
+    ('ex', 1, 'mix', 'g1', 'g', NULL, '{due:a}', '{stop}', '{wait}', '12 hours', NULL, 'working', 'office', NULL, false, 0),
+    ('ex', 1, 'mix', 'h1', 'h', NULL, '{due:g,go}', '{stop}', '{parts}', '2 days', NULL, 'working_day', 'office', NULL, false, 0),
     ('ex', 1, 'mix', 'f1', 'f', 'area = ''rural''', '{opened}', '{stop}', '{wait}', '20 hours', NULL, 'working', 'office', NULL, false, 0);
 UPDATE aftersales.sla_rule SET extension_approval = 'delay' WHERE policy = 'ex' AND rule = 'longer';
 INSERT INTO aftersales.approval_rule (policy, version, kind, purpose, roles) VALUES ('ex', 1, 'delay', 'extension', '{boss}');
@@ -172,7 +174,7 @@ SELECT k.clock_id, k.ticket_id, k.clock, k.rule, k.started_at, k.due_at, k.targe
 FROM ex.sla_clock k
 JOIN aftersales.sla_rule r ON r.policy = 'ex' AND r.rule = k.rule
 CROSS JOIN LATERAL aftersales.explain_due(k.clock_id, 'ex') WITH ORDINALITY x(from_at, to_at, counted, why, n)
-WHERE k.ticket_id > 1000;
+WHERE k.ticket_id > 1000 AND k.cycle > 0;
 CREATE TEMPORARY TABLE told AS
 SELECT clock_id, min(unit) AS unit, min(target) AS target, min(started_at) AS started_at, min(due_at) AS due_at, min(paused_since) AS paused_since, min(remaining) AS remaining,
        sum(counted) AS counted, (array_agg(from_at ORDER BY n))[1] AS first_from, (array_agg(to_at ORDER BY n DESC))[1] AS last_to, bool_or(why = 'no time left') AS is_over,
@@ -183,7 +185,10 @@ SELECT cmp_ok((SELECT count(*) FROM told WHERE is_rematched), '>', 100::bigint, 
 SELECT cmp_ok((SELECT count(*) FROM told WHERE was_paused), '>', 100::bigint, 'many were paused,');
 SELECT cmp_ok((SELECT count(*) FROM told WHERE paused_since IS NOT NULL), '>', 5::bigint, 'some are,');
 SELECT cmp_ok((SELECT count(*) FROM told WHERE is_over), '>', 5::bigint, 'some had no time left with their new rule');
-SELECT is((SELECT count(*) FROM told), (SELECT count(*) FROM ex.sla_clock WHERE ticket_id > 1000), 'every clock is explained');
+SELECT is((SELECT count(*) FROM told), (SELECT count(*) FROM ex.sla_clock WHERE ticket_id > 1000 AND cycle > 0), 'every clock is explained');
+SELECT cmp_ok((SELECT count(*) FROM ex.sla_clock WHERE ticket_id > 1000 AND cycle = 0), '>', 5::bigint, 'some clocks started at a due time that is another one now');
+SELECT is_empty($$SELECT k.clock_id, x.why FROM ex.sla_clock k CROSS JOIN LATERAL aftersales.explain_due(k.clock_id, 'ex') x
+    WHERE k.ticket_id > 1000 AND k.cycle = 0 AND (x.why, x.from_at, x.to_at) IS DISTINCT FROM ('nothing starts it any more', k.started_at, k.stopped_at)$$, 'they have one row that says so');
 SELECT is_empty('SELECT clock_id, first_from, started_at FROM told WHERE first_from <> started_at', 'the first span begins with the clock');
 SELECT is_empty('SELECT clock_id, last_to, due_at FROM told WHERE last_to IS DISTINCT FROM due_at', 'the last one ends when it is due, or has no end');
 SELECT is_empty('SELECT * FROM (SELECT clock_id, n, to_at, lead(from_at) OVER (PARTITION BY clock_id ORDER BY n) AS next_from FROM span) x WHERE next_from IS NOT NULL AND to_at IS DISTINCT FROM next_from', 'each begins where the one before ends');
