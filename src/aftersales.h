@@ -129,6 +129,7 @@ typedef struct RowNote
 	bool		is_timed;		/* they come from time, not from a writer */
 	TicketRow  *settled;		/* the old row after what time did; NULL: as it was */
 	List	   *timed;			/* the events of that (EventRow) */
+	List	   *levels;			/* and levels of escalation carried out (LevelLog) */
 } RowNote;
 
 /* One execution of a data-modifying statement on a desk table. */

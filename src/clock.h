@@ -97,6 +97,7 @@ typedef struct FoldClock
 	bool		is_changed;
 	bool		is_rewritten;	/* more than its end may differ */
 	bool		is_replayed;	/* its breach may have to be put right */
+	bool		is_matched;		/* of a stored one: a replay has it too */
 	bool		is_retimed;		/* next_at has to be found anew */
 	bool		breach_new;		/* record a breach, */
 	TimestampTz breach_at;		/* as of then, */
@@ -123,6 +124,15 @@ typedef struct TimedAction
 	Jsonb	   *set;			/* NULL: nothing */
 	struct TimedAction *next;
 } TimedAction;
+
+/* A level carried out on the way, of a clock known by its start. */
+typedef struct LevelLog
+{
+	const char *clock;
+	int32		start_seq;
+	const Escalation *level;
+	TimestampTz at;
+} LevelLog;
 
 /* A stretch of the ticket's history in one state; it ends where the next begins. */
 typedef struct StatusSpan
@@ -226,6 +236,7 @@ typedef struct TicketWork
 	const TicketRow *row;		/* as it is after its events */
 	int			nevents;
 	FoldEvent  *events;			/* in order of time */
+	List	   *levels;			/* LevelLog *: carried out with them */
 } TicketWork;
 
 typedef struct ClockWork ClockWork;
@@ -249,6 +260,8 @@ typedef struct ClockDifference
 	const char *problem;
 } ClockDifference;
 
+extern Fold *as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row,
+							 const Fold *stored, List *events);
 extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
 					  List **differences);
 

@@ -30,6 +30,8 @@ typedef struct Task
 	bool		is_new;
 	bool		needs_replay;
 	bool		has_timed;		/* some of its events come from time */
+	bool		new_rules;		/* and have changed what conditions read */
+	List	   *levels;			/* LevelLog *: carried out with those */
 	bool		retarget;
 	int			nevents;
 	FoldEvent  *events;
@@ -135,6 +137,7 @@ take_events(Task *task, const TicketWork *t)
 	int			i;
 
 	task->nevents = t->nevents;
+	task->levels = t->levels;
 	task->events = palloc(sizeof(FoldEvent) * Max(t->nevents, 1));
 	for (i = 0; i < t->nevents; i++)
 	{
@@ -142,6 +145,7 @@ take_events(Task *task, const TicketWork *t)
 
 		*e = t->events[i];
 		task->has_timed = task->has_timed || e->is_timed;
+		task->new_rules = task->new_rules || (e->is_timed && e->is_change);
 		e->event = pstrdup(e->event);
 		e->to_state = copy_string(e->to_state);
 		e->data = copy_jsonb(e->data);
@@ -183,7 +187,13 @@ fold_task(Task *task, TimestampTz now)
 {
 	int			i;
 
-	/* what is replayed is settled first, with what time has brought */
+	/* what time has brought is settled up to there; the rest, when it is replayed */
+	if (task->new_rules)
+	{
+		if (task->events[0].is_timed)
+			as_fold_advance(&task->fold, task->events[0].at, true, DT_NOBEGIN);
+		return;
+	}
 	for (i = 0; i < task->nevents && task->needs_replay; i++)
 		if (task->events[i].is_timed)
 			as_fold_advance(&task->fold, task->events[i].at, true, now);
@@ -267,6 +277,37 @@ read_ticket(AsStatement *st, int64 ticket_id)
 	return row;
 }
 
+/* Levels that have been carried out on the way are not to be again. */
+static void
+take_levels(Fold *f, List *levels)
+{
+	ListCell   *lc;
+
+	foreach(lc, levels)
+	{
+		const LevelLog *entry = lfirst(lc);
+		int			i;
+
+		for (i = 0; i < f->nclocks; i++)
+		{
+			FoldClock  *c = &f->clocks[i];
+			FiredLevel *fired;
+
+			if (c->start_seq != entry->start_seq || strcmp(c->clock, entry->clock) != 0 ||
+				c->cycle == 0 || (c->escalated & (1U << entry->level->level)))
+				continue;
+			c->escalated |= 1U << entry->level->level;
+			c->is_changed = c->is_rewritten = c->is_retimed = true;
+			fired = palloc(sizeof(FiredLevel));
+			fired->clock = i;
+			fired->level = entry->level;
+			fired->at = entry->at;
+			fired->next = f->fired;
+			f->fired = fired;
+		}
+	}
+}
+
 /*
  * What time has done to a ticket may have brought other rules, whose due times
  * have passed as well.  Returns whether that changes the ticket once more.
@@ -283,6 +324,7 @@ settle_again(ClockWork *w, const Task *task)
 	f->has_deferred = false;
 	f->status = f->to;
 	as_clocks_load(w->st, 1, &f);
+	take_levels(f, task->levels);
 	as_fold_advance(f, DT_NOBEGIN, false, w->st->now);
 	as_clocks_write(w->st, 1, &f, w->st->now);
 	return f->has_deferred;

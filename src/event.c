@@ -190,8 +190,9 @@ settle_ticket(AsStatement *st, HeapTuple ticket, int64 ticket_id, TimestampTz at
 	const PolicyType *pt = as_type_of_row(st, row);
 	TicketRow  *settled;
 	List	   *events;
+	List	   *levels;
 
-	if (pt == NULL || !pt->has_timed || !as_settle_row(st, pt, row, at, &settled, &events))
+	if (pt == NULL || !pt->has_timed || !as_settle_row(st, pt, row, at, &settled, &events, &levels))
 		return false;
 	as_touch(st, list_make1(&ticket_id), at, NULL);
 	return true;

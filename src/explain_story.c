@@ -202,7 +202,7 @@ as_clock_story(const ReadTicket *t, const FoldClock *stored, ClockStory *story)
 	memset(story, 0, sizeof(*story));
 	w.stored = stored;
 	w.story = story;
-	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, false, watch, &w);
+	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, false, NIL, watch, &w);
 	story->clock = as_fold_find(story->fold, stored);
 	if (story->clock == NULL || w.steps == NIL || story->clock->rule == NULL ||
 		(!story->clock->has_due && !story->clock->is_paused))

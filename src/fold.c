@@ -63,13 +63,22 @@ as_fold_new_clock(Fold *f)
 FoldClock *
 as_fold_find(const Fold *f, const FoldClock *like)
 {
+	FoldClock  *found = NULL;
 	int			i;
 
 	for (i = 0; i < f->nclocks; i++)
-		if (f->clocks[i].start_seq == like->start_seq && !f->clocks[i].is_phantom &&
-			strcmp(f->clocks[i].clock, like->clock) == 0)
-			return &f->clocks[i];
-	return NULL;
+	{
+		FoldClock  *c = &f->clocks[i];
+
+		if (c->start_seq != like->start_seq || c->is_phantom || strcmp(c->clock, like->clock) != 0)
+			continue;
+		/* a due time that has been corrected away may have started one before */
+		if (c->started_at == like->started_at)
+			return c;
+		if (found == NULL && c->cycle > 0)
+			found = c;
+	}
+	return found;
 }
 
 /*

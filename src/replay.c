@@ -228,14 +228,41 @@ settle_like_stored(Fold *f, const Fold *stored)
 	} while (f->nclocks > before);
 }
 
+/* Events that are not in the table yet, put into their place. */
+static FoldEvent *
+add_events(FoldEvent *events, int *n, List *more)
+{
+	ListCell   *lc;
+
+	if (more == NIL)
+		return events;
+	events = repalloc(events, sizeof(FoldEvent) * (*n + list_length(more)));
+	foreach(lc, more)
+	{
+		const EventRow *row = lfirst(lc);
+		FoldEvent  *e = &events[(*n)++];
+
+		memset(e, 0, sizeof(FoldEvent));
+		e->seq = e->base_seq = row->seq;
+		e->at = row->occurred_at;
+		e->event = row->event;
+		e->to_state = row->to_state;
+		e->is_timed = strcmp(row->origin, "rule") == 0;
+		e->data = row->data;
+	}
+	qsort(events, *n, sizeof(FoldEvent), compare_events);
+	return events;
+}
+
 /*
  * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
- * with.  watch is called after every event, and with none for what time does
- * before an event and at the end; it may be NULL.
+ * with; more: events (EventRow) that are not in the table yet.  watch is called
+ * after every event, and with none for what time does before an event and at
+ * the end; it may be NULL.
  */
 Fold *
 as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			   bool retarget, FoldWatch watch, void *arg)
+			   bool retarget, List *more, FoldWatch watch, void *arg)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -256,7 +283,7 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->stored = stored;
 	f->retarget = retarget;
 	f->row = was;
-	events = as_history_load(st, f->ticket_id, &n);
+	events = add_events(as_history_load(st, f->ticket_id, &n), &n, more);
 	for (i = n - 1; i >= 0; i--)
 		if (bms_is_member(as_history_column(desk, events[i].event), watched))
 			as_history_change(desk, was, &events[i], false);
@@ -292,6 +319,37 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	settle_like_stored(f, stored);
 	if (watch != NULL)
 		watch(f, NULL, arg);
+	return f;
+}
+
+/*
+ * as_replay_ahead returns the clocks of a ticket folded from its history and
+ * further events (EventRow) that are not in the table yet, ready to go on from
+ * there.  row: the ticket after them.
+ */
+Fold *
+as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
+				List *events)
+{
+	Fold	   *f = as_replay_fold(st, pt, row, stored, false, events, NULL, NULL);
+	int			i;
+
+	f->is_replay = f->defers_actions = false;
+	for (i = 0; i < f->nclocks; i++)
+	{
+		FoldClock  *c = &f->clocks[i];
+		const FoldClock *s = c->is_phantom ? NULL : as_fold_find(stored, c);
+
+		c->has_next = true;
+		c->next_at = DT_NOBEGIN;
+		if (s == NULL)
+			continue;
+		c->clock_id = s->clock_id;
+		c->escalated = s->escalated;
+		c->is_breached = s->is_breached;
+		c->has_late_entry = s->has_late_entry && !c->is_watched;
+		c->late_entry_at = s->late_entry_at;
+	}
 	return f;
 }
 
@@ -376,7 +434,7 @@ void_missing(Fold *f, const Fold *stored, List **differences)
 		const FoldClock *s = &stored->clocks[i];
 		FoldClock  *c;
 
-		if (as_fold_find(f, s) != NULL || (s->ended_as == CLOCK_VOIDED && s->cycle == 0))
+		if (s->is_matched || (s->ended_as == CLOCK_VOIDED && s->cycle == 0))
 			continue;
 		c = as_fold_new_clock(f);
 		*c = *s;
@@ -415,14 +473,19 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = as_replay_fold(st, pt, row, stored, retarget, NULL, NULL);
+	f = as_replay_fold(st, pt, row, stored, retarget, NIL, NULL, NULL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
-		const FoldClock *s = c->is_phantom ? NULL : as_fold_find(stored, c);
+		FoldClock  *s = c->is_phantom ? NULL : as_fold_find(stored, c);
 
+		if (s != NULL && s->is_matched)
+			s = NULL;
 		if (s != NULL)
+		{
+			s->is_matched = true;
 			compare_clock(c, s, differences);
+		}
 		else if (!c->is_phantom && differences != NULL)
 			note_difference(differences, c, "not stored");
 		changed = changed || c->is_changed;

@@ -233,40 +233,87 @@ fold_events(Fold *f, List *events)
 		if (bms_is_member(as_history_column(f->st->desk, e.event), conditions))
 			rematch = true;
 		as_choose_starts(f, &e);
-		as_fold_event(f, &e, f->st->now);
+		as_fold_event(f, &e, DT_NOBEGIN);
 	}
 	return rematch;
+}
+
+/* Keeps the levels that a fold has carried out, oldest first. */
+static List *
+log_levels(const Fold *f, List *levels)
+{
+	List	   *found = NIL;
+	const FiredLevel *fired;
+
+	for (fired = f->fired; fired != NULL; fired = fired->next)
+	{
+		LevelLog   *entry = palloc(sizeof(LevelLog));
+
+		entry->clock = f->clocks[fired->clock].clock;
+		entry->start_seq = f->clocks[fired->clock].start_seq;
+		entry->level = fired->level;
+		entry->at = fired->at;
+		found = lcons(entry, found);
+	}
+	return list_concat(levels, found);
+}
+
+/*
+ * New values have brought other rules: the fold begins anew from the history
+ * and what has happened since, and goes on with the levels carried out.
+ */
+static Fold *
+fold_anew(AsStatement *st, const Fold *before, const Fold *stored, const TicketRow *row, List *events)
+{
+	Fold	   *f = as_replay_ahead(st, before->pt, row, stored, events);
+	int			i;
+
+	f->wants_actions = true;
+	f->ignores_grace = before->ignores_grace;
+	f->row = row;
+	for (i = 0; i < f->nclocks; i++)
+	{
+		const FoldClock *c = as_fold_find(before, &f->clocks[i]);
+
+		if (c != NULL)
+			f->clocks[i].escalated |= c->escalated;
+	}
+	return f;
 }
 
 /*
  * as_settle_row finds what time has done to a ticket before something happens
  * to it at an instant (-infinity: before now).  Returns false for nothing;
- * else *settled is the row as it is then and *events are what happened, in
+ * else *settled is the row as it is then, *events are what happened, and
+ * *levels the levels of escalation on the way where rules have changed, all in
  * the current memory context.
  *
  * The caller is connected to SPI and has the ticket locked.
  */
 bool
 as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, TimestampTz at,
-			  TicketRow **settled, List **events)
+			  TicketRow **settled, List **events, List **levels)
 {
-	Fold		fold = {0};
-	Fold	   *f = &fold;
-	TicketRow  *row;
-	bool		rematch = false;
+	Fold	   *f = palloc0(sizeof(Fold));
+	Fold	   *stored;
+	TicketRow  *row = as_copy_row(st->desk, old);
+	bool		rematched = false;
 
-	*events = NIL;
+	*events = *levels = NIL;
 	f->st = st;
 	f->pt = pt;
 	f->ticket_id = DatumGetInt64(TVAL(st->desk, old, TC_TICKET_ID));
 	f->status = f->from = f->to = TextDatumGetCString(TVAL(st->desk, old, TC_STATUS));
 	f->wants_actions = true;
 	f->ignores_grace = st->ignores_grace;
-	as_responsible(st->desk, old, &f->by);
-	row = as_copy_row(st->desk, old);
 	f->row = row;
+	as_responsible(st->desk, old, &f->by);
 	if (pt->has_timed)
 		as_clocks_load(st, 1, &f);
+	stored = palloc(sizeof(Fold));
+	*stored = *f;
+	stored->clocks = palloc(sizeof(FoldClock) * Max(f->nclocks, 1));
+	memcpy(stored->clocks, f->clocks, sizeof(FoldClock) * f->nclocks);
 	while (pt->has_timed)
 	{
 		TimedAction *action;
@@ -275,13 +322,18 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 		as_fold_advance(f, at, false, st->now);
 		action = f->action;
 		f->action = NULL;
-		/* what new rules make of it is seen with the next write */
-		if (action == NULL || rematch)
+		if (action == NULL)
 			break;
 		happened = carry_out(st, pt, action, row);
-		rematch = fold_events(f, happened);
 		*events = list_concat(*events, happened);
+		if (!fold_events(f, happened))
+			continue;
+		*levels = log_levels(f, *levels);
+		rematched = true;
+		f = fold_anew(st, f, stored, row, *events);
 	}
+	if (rematched)
+		*levels = log_levels(f, *levels);
 	if (st->touch_op != NULL)
 		st->touch_op->apply(st, pt, row, events, st->touch_op);
 	*settled = row;

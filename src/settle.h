@@ -16,7 +16,7 @@
 #define AS_RULE_ACTOR "aftersales"	/* who stands in events that time brings */
 
 extern bool as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old,
-						  TimestampTz at, TicketRow **settled, List **events);
+						  TimestampTz at, TicketRow **settled, List **events, List **levels);
 /* Something else that is done to a ticket in its own name. */
 typedef struct TouchOp
 {

@@ -70,6 +70,7 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 	TicketWork	t = {0};
 	TicketRow  *settled;
 	List	   *events;
+	List	   *levels;
 
 	as_whole_row(whole_row, &tuple);
 	t.row = as_deform(st->desk, &tuple);
@@ -77,7 +78,7 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 	t.pt = as_type_of_row(st, t.row);
 	if (t.pt == NULL)
 		return timed;
-	if (t.pt->has_timed && as_settle_row(st, t.pt, t.row, DT_NOBEGIN, &settled, &events))
+	if (t.pt->has_timed && as_settle_row(st, t.pt, t.row, DT_NOBEGIN, &settled, &events, &levels))
 	{
 		MemoryContext old = MemoryContextSwitchTo(st->cxt);
 		int64	   *id = palloc(sizeof(int64));

@@ -330,7 +330,7 @@ settle_first(Judgement *j, RowNote *note)
 	int			i;
 
 	note->settled = NULL;
-	note->timed = NIL;
+	note->timed = note->levels = NIL;
 	if (!j->pt->has_timed && st->touch_op == NULL)
 		return;
 	if (given)
@@ -340,13 +340,13 @@ settle_first(Judgement *j, RowNote *note)
 	old = CurrentMemoryContext;
 	SPI_connect();
 	MemoryContextSwitchTo(old);
-	if (as_settle_row(st, j->pt, j->old, at, &settled, &note->timed))
+	if (as_settle_row(st, j->pt, j->old, at, &settled, &note->timed, &note->levels))
 	{
 		EventRow   *last;
 
 		/* seldom: again, in memory that lasts until it is recorded */
 		MemoryContextSwitchTo(st->cxt);
-		(void) as_settle_row(st, j->pt, j->old, at, &settled, &note->timed);
+		(void) as_settle_row(st, j->pt, j->old, at, &settled, &note->timed, &note->levels);
 		last = llast(note->timed);
 		note->settled = settled;
 		as_pending_head_moved(j->desk, j->ticket_id, last->seq, last->hash);
@@ -532,7 +532,7 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 		note = &lost;
 	}
 	note->settled = NULL;
-	note->timed = NIL;
+	note->timed = note->levels = NIL;
 
 	if (is_update)
 		judge_change(&j, note);

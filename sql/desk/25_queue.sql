@@ -9,34 +9,37 @@ SELECT c.clock_id, c.ticket_id, c.clock, c.cycle, c.rule, c.target, c.started_at
        c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.calendar,
        c.stopped_at IS NULL AS is_open,
        c.paused_since IS NOT NULL AND c.stopped_at IS NULL AS is_paused,
-       CASE WHEN c.is_breached THEN true
-            WHEN NOT m.is_missed THEN false
-            WHEN g.any_of IS NULL THEN true
-            WHEN c.stopped_at IS NOT NULL THEN false
-            ELSE NOT EXISTS (
-                SELECT FROM @desk@.sla_clock o
-                JOIN aftersales.sla_rule_of_type r
-                  ON r.policy = t.policy AND r.version = t.policy_version
-                 AND r.of_type = t.ticket_type AND r.rule = o.rule
-                WHERE o.ticket_id = c.ticket_id AND o.clock_id <> c.clock_id AND r.any_of = g.any_of
-                  AND (o.ended_as IS NULL OR o.ended_as = 'stopped')
-                  AND NOT EXISTS (SELECT FROM @desk@.sla_clock k
-                                  WHERE k.ticket_id = o.ticket_id AND k.clock = o.clock AND k.cycle > o.cycle)
-                  AND (o.is_breached
-                       OR NOT coalesce(o.due_at < coalesce(o.stopped_at, n.now), false)
-                       OR (o.due_at, o.clock_id) > (c.due_at, c.clock_id)))
-       END AS is_late,
-       m.is_missed AND NOT c.is_breached AND g.any_of IS NOT NULL AS is_grouped_miss
+       c.is_breached OR m.is_missed AND (g.any_of IS NULL OR v.others = 'missed' AND c.stopped_at IS NULL) AS is_late,
+       coalesce(v.others = 'met' OR v.others = 'breached'
+                OR v.others IS NOT NULL AND c.stopped_at IS NOT NULL, false) AS is_covered
 FROM @desk@.sla_clock c
 JOIN @desk@.ticket t ON t.ticket_id = c.ticket_id
 CROSS JOIN (SELECT aftersales.now() AS now) n
 CROSS JOIN LATERAL (SELECT coalesce(c.due_at < coalesce(c.stopped_at, n.now), false)
                            AND c.ended_as IS DISTINCT FROM 'voided' AS is_missed) m
+-- its group, where that matters
 CROSS JOIN LATERAL (SELECT CASE WHEN m.is_missed AND NOT c.is_breached
                                 THEN (SELECT r.any_of
                                       FROM aftersales.sla_rule_of_type r
                                       WHERE r.policy = t.policy AND r.version = t.policy_version
-                                        AND r.of_type = t.ticket_type AND r.rule = c.rule) END AS any_of) g;
+                                        AND r.of_type = t.ticket_type AND r.rule = c.rule) END AS any_of) g
+-- the others of the group, each in its last cycle
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN g.any_of IS NOT NULL THEN (
+        SELECT CASE WHEN bool_or(o.ended_as = 'stopped' AND NOT x.is_missed) THEN 'met'
+                    WHEN bool_or(o.ended_as IS NULL AND NOT x.is_missed) THEN 'open'
+                    WHEN bool_or(o.is_breached OR (o.due_at, o.clock_id) > (c.due_at, c.clock_id)) THEN 'breached'
+                    ELSE 'missed' END
+        FROM @desk@.sla_clock o
+        CROSS JOIN LATERAL (SELECT o.is_breached
+                                   OR coalesce(o.due_at < coalesce(o.stopped_at, n.now), false) AS is_missed) x
+        JOIN aftersales.sla_rule_of_type r
+          ON r.policy = t.policy AND r.version = t.policy_version
+         AND r.of_type = t.ticket_type AND r.rule = o.rule
+        WHERE o.ticket_id = c.ticket_id AND o.clock_id <> c.clock_id AND r.any_of = g.any_of
+          AND (o.ended_as IS NULL OR o.ended_as = 'stopped')
+          AND NOT EXISTS (SELECT FROM @desk@.sla_clock k
+                          WHERE k.ticket_id = o.ticket_id AND k.clock = o.clock AND k.cycle > o.cycle)) END AS others) v;
 COMMENT ON VIEW @desk@.clock_now IS 'Grain: one row per clock and cycle, as it is now. Late clocks show as late whether or not a sweep has run.';
 COMMENT ON COLUMN @desk@.clock_now.clock_id IS 'Key.';
 COMMENT ON COLUMN @desk@.clock_now.ticket_id IS 'The ticket.';
@@ -53,12 +56,12 @@ COMMENT ON COLUMN @desk@.clock_now.ended_as IS 'stopped (judged), cancelled (a c
 COMMENT ON COLUMN @desk@.clock_now.calendar IS 'Calendar its due time is counted by; NULL: none.';
 COMMENT ON COLUMN @desk@.clock_now.is_open IS 'Whether it has not ended.';
 COMMENT ON COLUMN @desk@.clock_now.is_paused IS 'Whether it is open and does not count now.';
-COMMENT ON COLUMN @desk@.clock_now.is_late IS 'Whether it has been breached, recorded in sla_breach or not yet.';
-COMMENT ON COLUMN @desk@.clock_now.is_grouped_miss IS 'Whether it is past its own due time with no breach recorded on it, being one of a group of which one is enough: unless is_late, another one was or can be met, or bears the breach.';
+COMMENT ON COLUMN @desk@.clock_now.is_late IS 'Whether it has been breached, recorded in sla_breach or not yet. Not past its due time while another one of its group can still be met.';
+COMMENT ON COLUMN @desk@.clock_now.is_covered IS 'Whether it missed its own due time with no breach on it, being one of a group of which one is enough: another was met or bears the breach, or it ended while another could still be met.';
 
 CREATE VIEW @desk@.ticket_queue AS
 SELECT t.ticket_id, t.ticket_no, t.external_ref, t.policy, t.ticket_type, t.category, t.grade, t.area,
-       t.tier, t.priority, t.org_id, t.assignee, t.subject, t.status, s.kind AS status_kind,
+       t.priority, t.org_id, t.assignee, t.subject, t.status, s.kind AS status_kind,
        t.status_at, t.opened_at,
        d.clock AS next_clock,
        d.due_at AS next_due_at,
@@ -103,7 +106,6 @@ COMMENT ON COLUMN @desk@.ticket_queue.ticket_type IS 'Kind of ticket, from the p
 COMMENT ON COLUMN @desk@.ticket_queue.category IS 'Category, from the policy.';
 COMMENT ON COLUMN @desk@.ticket_queue.grade IS 'Grade.';
 COMMENT ON COLUMN @desk@.ticket_queue.area IS 'Service area, from the policy.';
-COMMENT ON COLUMN @desk@.ticket_queue.tier IS 'Service tier of the customer.';
 COMMENT ON COLUMN @desk@.ticket_queue.priority IS 'Priority.';
 COMMENT ON COLUMN @desk@.ticket_queue.org_id IS 'Organisation unit responsible now.';
 COMMENT ON COLUMN @desk@.ticket_queue.assignee IS 'Staff login responsible now.';

@@ -33,7 +33,7 @@ SELECT c.clock_id, c.ticket_id, t.policy, t.ticket_type, t.category, t.area, t.o
             WHEN c.is_late AND c.is_open THEN 'late'
             WHEN c.is_late THEN 'breached'
             WHEN c.ended_as IN ('cancelled', 'voided') THEN c.ended_as
-            WHEN c.is_grouped_miss THEN 'covered'
+            WHEN c.is_covered THEN 'covered'
             WHEN c.is_paused THEN 'paused'
             WHEN c.is_open THEN 'running'
             ELSE 'met' END AS outcome,
@@ -58,7 +58,7 @@ LEFT JOIN aftersales.policy p ON p.policy = t.policy
 LEFT JOIN aftersales.calendar_notice k ON k.calendar = c.calendar
 CROSS JOIN (SELECT aftersales.now() AS now) n;
 COMMENT ON VIEW @desk_bi@.clock IS 'Grain: one row per clock and cycle. Late clocks show as late whether or not a sweep has run.';
-COMMENT ON COLUMN @desk_bi@.clock.outcome IS 'met; breached (stopped late, or ended after its due time); late (open, past due); cleared (breached, but what was recorded later shows it in time: counts as late all the same); excused (breached, excused by an approval); covered (past its own due time, but one of a group of which another was or can be met, or bears the breach); running; paused; cancelled; voided (no rule fits any more, or the ticket is voided).';
+COMMENT ON COLUMN @desk_bi@.clock.outcome IS 'met; breached (stopped late, or ended after its due time); late (open, past due); cleared (breached, but what was recorded later shows it in time: counts as late all the same); excused (breached, excused by an approval); covered (missed its own due time, but is one of a group of which another was met or bears the breach); running; paused; cancelled; voided (no rule fits any more, or the ticket is voided).';
 COMMENT ON COLUMN @desk_bi@.clock.due_on IS 'Local date of the due time; a month is that of this date. NULL while paused, or never late.';
 COMMENT ON COLUMN @desk_bi@.clock.is_breached IS 'Whether it was or is late, excused or not; false for a voided ticket.';
 COMMENT ON COLUMN @desk_bi@.clock.is_open IS 'Whether it has not ended.';

@@ -83,6 +83,10 @@ INSERT INTO rule_case VALUES
     ('ts', 'ts', 'ts', '{opened}', '{status:done,stop}', '01:00', '{"on_breach_set": {"area": "far"}}'),
     ('ts', 'near', 'near', '{opened}', '{status:done}', '05:00', '{"condition": "area IS NULL"}'),
     ('ts', 'far', 'near', '{opened}', '{status:done}', '03:00', '{"condition": "area = ''far''", "rank": 1}'),
+    ('tr', 'first', 'first', '{opened}', '{status:done}', '01:00', '{"on_breach_set": {"priority": "high"}}'),
+    ('tr', 'slow', 'next', '{opened}', '{status:done}', '30:00', '{}'),
+    ('tr', 'fast', 'next', '{opened}', '{status:done}', '03:00', '{"condition": "priority = ''high''", "rank": 1, "on_breach_set": {"area": "far"}}'),
+    ('tr', 'third', 'third', '{changed:area}', '{status:done}', '01:00', '{"on_breach_set": {"tier": "gold"}}'),
     ('esc', 'esc', 'esc', '{opened}', '{status:done,stop}', '04:00', '{"pauses_in": ["wait"]}'),
     ('who', 'who', 'who', '{opened}', '{stop}', '01:00', '{"responsible": "line"}');
 INSERT INTO aftersales.ticket_type (policy, version, ticket_type) SELECT DISTINCT 'edge', 1, ticket_type FROM rule_case;
@@ -93,6 +97,8 @@ SELECT 'edge', 1, r.ticket_type, r.rule, r.clock, x.condition, r.starts, coalesc
        x.any_of, coalesce(x.mandatory, false), coalesce(x.rank, 0), x.on_breach, x.on_breach_set, x.responsible
 FROM rule_case r CROSS JOIN jsonb_populate_record(NULL::aftersales.sla_rule, r.rest) x;
 INSERT INTO aftersales.escalation_rule (policy, version, ticket_type, clock, level, at, action, recipient, set) VALUES
+    ('edge', 1, 'tr', 'next', 1, '80%', 'notify', 'lead', NULL),
+    ('edge', 1, 'tr', 'next', 2, '4 hours', 'move', 'lead', '{"status": "late"}'),
     ('edge', 1, 'esc', 'esc', 1, '-30 minutes', 'notify', '@assignee', NULL),
     ('edge', 1, 'esc', 'esc', 2, '50%', 'notify', 'lead', NULL),
     ('edge', 1, 'esc', 'esc', 3, '0', 'notify', '@superior', NULL),
@@ -238,14 +244,18 @@ SELECT is((SELECT string_agg(cycle || ' ' || short(started_at) || ' ' || coalesc
 SELECT is(due('start_late', 'run'), '03-02 09:10', 'and is due an hour later');
 
 -- ---------- history entered late, within and after the grace
-SELECT play('entry', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:20 sweep', '03-02 13:10 sweep', '03-02 13:10 ~03-02 08:50 stop');
-SELECT is(line('entry', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00', 'back-dated start and stop within the grace: met');
+SELECT play('entry', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 13:00 memo', '03-02 13:10 ~03-02 08:50 stop');
+SELECT is(line('entry', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00 late 03-02 09:00 cleared', 'a later event shows a clock as late, however lately it was entered');
 SELECT play('entry_late', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:20 ~03-02 09:30 stop');
 SELECT is(line('entry_late', 'run'), 'run 03-02 08:00..03-02 09:30 stopped due 03-02 09:00 late 03-02 09:00', 'within the grace, judged by its times: late');
-SELECT play('entry_next', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:20 ~03-02 09:30 memo', '03-02 12:30 ~03-02 08:50 stop');
-SELECT is(line('entry_next', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00 late 03-02 09:00 cleared', 'a later event shows it as late, the stop before it clears that');
-SELECT play('grace_over', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 13:10:00.000001 sweep');
-SELECT is(line('grace_over', 'run'), 'run 03-02 08:00.. open due 03-02 09:00 late 03-02 09:00', 'the grace is over: late');
+SELECT play('entry_met', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 13:10 ~03-02 08:50 stop');
+SELECT is(line('entry_met', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00', 'back-dated start and stop within the grace: met');
+SELECT play('entry_set', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:20 ~03-02 08:30 set subject=x', '03-02 13:10 ~03-02 08:50 stop');
+SELECT is(line('entry_set', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00', 'what happened between them may come between');
+SELECT play('grace_over', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 13:10:00.000001 ~03-02 08:50 stop');
+SELECT is(line('grace_over', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00 late 03-02 09:00 cleared', 'the grace is over: late, and cleared');
+SELECT play('entry_swept', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:20 sweep');
+SELECT is(line('entry_swept', 'run'), 'run 03-02 08:00.. open due 03-02 09:00 late 03-02 09:00', 'a sweep by hand does not wait for it');
 SELECT play('entry_one', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go+stop', '03-02 20:00 sweep');
 SELECT is(line('entry_one', 'run'), 'run 03-02 08:00..03-02 08:00 stopped due 03-02 09:00', 'start and stop in one statement');
 SELECT is(outcome('entry_one', 'run'), 'met', 'met');
@@ -303,7 +313,7 @@ SELECT play('p1', 'pz', '03-02 08:00 open', '03-02 08:20 to wait');
 SELECT is(line('p1', 'pz'), 'pz 03-02 08:00.. open paused 03-02 08:20 left 00:40:00', 'paused: no due time, what is left is kept');
 SELECT is(line('p1', 'no_target'), 'no_target 03-02 08:00.. open', 'without a target there is nothing to pause');
 SELECT is(line('p1', 'no_pause'), 'no_pause 03-02 08:00.. open due 03-02 09:00', 'another clock of the ticket runs on');
-SELECT is(outcome('p1', 'pz'), 'running', 'the view shows it as running');
+SELECT is(outcome('p1', 'pz'), 'paused', 'the view shows it as paused');
 SELECT go_on('p1', '03-02 20:00 sweep');
 SELECT is(line('p1', 'pz'), 'pz 03-02 08:00.. open paused 03-02 08:20 left 00:40:00', 'a sweep finds nothing in a paused one');
 SELECT go_on('p1', '03-02 20:10 to work');
@@ -591,7 +601,7 @@ SELECT alike(refused('t1', '03-02 13:00 ~03-02 08:55 to done'), 'SV005 the repor
 SELECT play('t8', 'tm', '03-02 08:00 open');
 SELECT alike(refused('t8', '03-02 13:00 ~03-02 08:55 to done'), 'SV005 the reported time is out of order%', 'without a sweep likewise');
 SELECT is(refused('t8', '03-02 13:00 ~03-02 09:20 to done'), 'done', 'after it, it may be');
-SELECT is(line('t8', 'left'), 'left 03-02 09:00..03-02 09:20 stopped due 03-02 09:30', 'and stops the next in time');
+SELECT is(line('t8', 'left'), 'left 03-02 09:00..03-02 09:20 stopped due 03-02 09:30 late 03-02 09:30 cleared', 'and stops the next, which was late by then');
 SELECT play('t9', 'tm', '03-02 12:00 ~03-02 08:00 open', '03-02 12:30 ~03-02 08:40 to work', '03-02 12:40 ~03-02 08:50 to done', '03-02 20:00 sweep');
 SELECT is(history('t9'), 'status:work@03-02 08:40/ticket status:done@03-02 08:50/ticket', 'history entered within the grace: nothing is done');
 SELECT play('t10', 'tm', '03-02 12:00 ~03-02 08:00 open', '03-02 12:30 ~03-02 09:30 set subject=x');
@@ -604,6 +614,18 @@ SELECT play('t13', 'ts', '03-02 08:00 open', '03-02 12:30 to done');
 SELECT is(line('t13', 'near'), 'far 03-02 08:00..03-02 12:30 stopped due 03-02 11:00 late 03-02 11:00', 'by a write: the same');
 SELECT play('t14', 'ts', '03-02 08:00 open', '03-02 12:30 stop');
 SELECT is(line('t14', 'near') || line('t14', 'ts'), 'far 03-02 08:00.. open due 03-02 11:00 late 03-02 11:00ts 03-02 08:00..03-02 12:30 stopped due 03-02 09:00 late 03-02 09:00', 'by an event: the same');
+
+-- ---------- a breach that brings a rule whose due time passes, which brings ...
+SELECT play('v1', 'tr', '03-02 08:00 open', '03-02 09:30 sweep', '03-02 10:30 sweep', '03-02 11:30 sweep', '03-02 12:30 sweep', '03-02 15:30 sweep');
+SELECT is(history('v1'), 'changed:priority@03-02 09:00/rule changed:area@03-02 11:00/rule changed:tier@03-02 12:00/rule status:late@03-02 15:00/rule', 'swept every time');
+SELECT is(fired('v1'), '1@03-02 10:24 2@03-02 15:00', 'levels of the rule it brought');
+SELECT play('v2', 'tr', '03-02 08:00 open', '03-03 20:00 sweep');
+SELECT play('v3', 'tr', '03-02 08:00 open', '03-03 20:00 set subject=x');
+SELECT play('v4', 'tr', '03-02 08:00 open', '03-03 20:00 memo');
+SELECT play('v5', 'tr', '03-02 08:00 open', '03-03 20:00 to done');
+SELECT is(left(history(v), length(history('v1'))), history('v1'), 'the same in one go, ' || v) FROM unnest('{v2,v3,v4,v5}'::text[]) v;
+SELECT is(fired(v), fired('v1'), 'the same levels, ' || v) FROM unnest('{v2,v3,v4,v5}'::text[]) v;
+SELECT is(line(v, c), line('v1', c), format('the same clock %s, %s', c, v)) FROM unnest('{first,next,third}'::text[]) c, unnest('{v2,v3,v4}'::text[]) v;
 
 -- ---------- escalations: due at 12:00 from 08:00
 SELECT play('e1', 'esc', '03-02 08:00 open', '03-02 10:00 sweep');
@@ -637,10 +659,10 @@ SELECT is(fired('e7'), '2@03-02 10:00 1@03-02 11:40', 'a level that has been car
 SELECT play('e8', 'esc', '03-02 08:00 open', '03-02 12:30 sweep', '03-02 12:40 ~03-02 11:00 stop', '03-02 20:00 sweep');
 SELECT is(fired('e8'), '2@03-02 10:00 1@03-02 11:30 3@03-02 12:00', 'a stop in time reported later: what was done stays, nothing follows');
 SELECT is(line('e8', 'esc'), 'esc 03-02 08:00..03-02 11:00 stopped due 03-02 12:00 late 03-02 12:00 cleared', 'the breach is cleared');
-SELECT play('e9', 'esc', '03-02 20:00 ~03-02 08:00 open', '03-02 20:30 sweep');
-SELECT is(fired('e9'), NULL, 'entered late: the grace');
-SELECT go_on('e9', '03-02 21:00:00.000001 sweep');
-SELECT is(fired('e9') || history('e9'), fired('e1') || history('e1'), 'after it: all');
+SELECT play('e9', 'esc', '03-02 20:00 ~03-02 08:00 open', '03-02 20:30 ~03-02 08:00 set tier=x');
+SELECT is(fired('e9'), NULL, 'entered late: a write within the grace carries out nothing');
+SELECT go_on('e9', '03-02 21:00:00.000001 ~03-02 08:00 set tier=y');
+SELECT is(fired('e9') || posted('e9'), fired('e1') || posted('e1'), 'one after it does: all');
 
 -- ---------- whose breach
 SELECT play('w1', 'who', '03-02 08:00 open org_id=1 assignee=s1', '03-02 08:30 set assignee=s2 org_id=2', '03-02 09:30 sweep');
@@ -659,7 +681,7 @@ SELECT play('w7', 'who', '03-02 08:00 open org_id=1 assignee=s1', '03-02 09:10 s
 SELECT is(line('w7', 'who') || whose('w7', 'who'), 'who 03-02 08:00..03-02 08:50 stopped due 03-02 09:00 late 03-02 09:00 cleared1/s1/line', 'a cleared breach names who it was held against');
 
 -- ---------- before the desk went live
-UPDATE desk.desk_setting SET go_live = '2026-03-03 00:00+08', entry_grace = '0';
+UPDATE desk.desk_setting SET go_live = '2026-03-03 00:00+08';
 SELECT play('l1', 'tm', '03-03 08:00 ~03-02 08:00 open', '03-03 08:10 sweep');
 SELECT is(line('l1', 'tm') || coalesce(history('l1'), ''), 'tm 03-02 08:00.. open due 03-02 09:00 late 03-02 09:00', 'due before: a breach, but nothing is done');
 SELECT play('l2', 'esc', '03-03 08:00 ~03-02 08:00 open', '03-03 08:10 sweep', '03-03 20:00 sweep');
@@ -667,11 +689,28 @@ SELECT is(fired('l2') IS NULL AND posted('l2') IS NULL AND history('l2') IS NULL
 SELECT is(line('l2', 'esc'), 'esc 03-02 08:00.. open due 03-02 12:00 late 03-02 12:00', 'the breach all the same');
 SELECT play('l3', 'esc', '03-03 08:00 ~03-02 23:00 open', '03-03 08:10 sweep');
 SELECT is(fired('l3'), '2@03-03 01:00 1@03-03 02:30 3@03-03 03:00 4@03-03 04:00 5@03-03 05:00 6@03-03 05:00', 'due after: as ever');
-UPDATE desk.desk_setting SET go_live = NULL, entry_grace = '1 hour';
+UPDATE desk.desk_setting SET go_live = NULL;
+
+-- ---------- a job sweeps: what was entered late has its grace
+SELECT play('j1', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go');
+SELECT at('2026-03-02 13:10+08');
+CALL aftersales.sweep_all();
+SELECT is(line('j1', 'run'), 'run 03-02 08:00.. open due 03-02 09:00', 'left alone');
+SELECT at('2026-03-02 13:10:00.000001+08');
+CALL aftersales.sweep_all();
+SELECT is(line('j1', 'run'), 'run 03-02 08:00.. open due 03-02 09:00 late 03-02 09:00', 'until it is over');
+UPDATE desk.desk_setting SET entry_grace = '0';
+SELECT play('j2', 'run', '03-02 12:00 ~03-02 08:00 open', '03-02 12:10 ~03-02 08:00 go', '03-02 12:10:00.000001 ~03-02 08:50 stop');
+SELECT is(line('j2', 'run'), 'run 03-02 08:00..03-02 08:50 stopped due 03-02 09:00 late 03-02 09:00 cleared', 'a desk without grace');
+UPDATE desk.desk_setting SET entry_grace = '1 hour';
+
 
 -- ---------- and all of it adds up
 SELECT is_empty('SELECT * FROM problem', 'no script was refused');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
+SELECT at('2026-05-01 00:00+08');
+SELECT aftersales.sweep() \g /dev/null
+SELECT is_empty('SELECT name, v.* FROM aftersales.verify_clocks() v JOIN played USING (ticket_id)', 'verify_clocks() finds nothing');
 SELECT is_empty($$SELECT clock_id FROM desk.sla_clock WHERE stopped_at IS NOT NULL AND (next_at IS NOT NULL OR paused_since IS NOT NULL)$$, 'an ended clock has nothing to come');
 SELECT is_empty($$SELECT clock_id FROM desk.sla_clock c LEFT JOIN desk.sla_breach b USING (clock_id) WHERE c.is_breached <> (b.clock_id IS NOT NULL)$$, 'is_breached says whether there is a breach row');
 SELECT is_empty($$SELECT clock_id FROM desk.sla_clock WHERE (paused_since IS NULL) <> (remaining IS NULL) OR paused_since IS NOT NULL AND due_at IS NOT NULL$$, 'paused: since, remaining, and no due time');

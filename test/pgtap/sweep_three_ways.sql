@@ -1,4 +1,4 @@
--- One script of 500 tickets on three desks that differ in when sweep() runs:
+-- One script of 500 tickets on three desks that differ in when sweep_all() runs:
 -- every minute at which something is due, once a month, never before the next
 -- write. Clocks, breaches, states and events are the same in the end.
 \set ECHO none
@@ -68,6 +68,7 @@ UPDATE step SET happened = date_trunc('minute', happened);
 
 CREATE TABLE refusal (desk name, n bigint, error text);
 CREATE FUNCTION happen(desk name, s step) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE detail text;
 BEGIN
     PERFORM set_config('aftersales.now', s.at::text, false);
     CASE s.kind
@@ -86,9 +87,13 @@ BEGIN
     END CASE;
 EXCEPTION WHEN OTHERS THEN
     INSERT INTO refusal VALUES (desk, s.n, SQLSTATE);
-    IF SQLSTATE !~ '^SV' THEN RAISE WARNING '% step %: % %', desk, s.n, SQLSTATE, SQLERRM; END IF;
+    IF SQLSTATE !~ '^SV' THEN
+        GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+        RAISE WARNING '% step %: % % %', desk, s.n, SQLSTATE, SQLERRM, detail;
+    END IF;
 END $$;
 
+-- A sweep() by hand would not wait for what may be recorded late; sweep_all() does.
 CREATE PROCEDURE live(desk name, way text) LANGUAGE plpgsql AS $$
 DECLARE
     s step;
@@ -102,11 +107,11 @@ BEGIN
         LOOP
             next := month;
             IF way = 'minute' THEN
-                EXECUTE format('SELECT date_trunc(''minute'', min(next_at)) + interval ''1 minute'' FROM %I.sla_clock', desk) INTO next;
+                EXECUTE format('SELECT date_trunc(''minute'', min(greatest(next_at, late_entry_at + CASE WHEN next_at < late_entry_at THEN interval ''1 hour'' END))) + interval ''1 minute'' FROM %I.sla_clock', desk) INTO next;
             END IF;
             EXIT WHEN way = 'never' OR next IS NULL OR next > s.at;
             PERFORM set_config('aftersales.now', next::text, false);
-            PERFORM aftersales.sweep(desk => desk);
+            CALL aftersales.sweep_all(desk => desk);
             IF next = swept THEN RAISE 'a sweep at % has left something to do before it', next; END IF;
             swept := next;
             month := month + interval '1 month';
