@@ -83,14 +83,14 @@ SELECT is((SELECT count(*) FROM seen s CROSS JOIN LATERAL aftersales.ticket_as_o
 -- refusals, rights
 SELECT throws_ok($$SELECT * FROM aftersales.ticket_as_of(99999, NULL, 'ao')$$, 'SV010', 'there is no ticket 99999 on desk "ao"', 'an unknown ticket');
 SELECT is_empty($$SELECT * FROM aftersales.ticket_as_of(NULL, NULL, 'ao')$$, 'NULL in, nothing out');
-CREATE ROLE aftersales_t_reader;
-SELECT throws_ok($$SET LOCAL ROLE aftersales_t_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, '42501', NULL, 'not without a grant');
+CREATE ROLE aftersales_as_of_reader;
+SELECT throws_ok($$SET LOCAL ROLE aftersales_as_of_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, '42501', NULL, 'not without a grant');
 RESET ROLE;
-SELECT aftersales.grant_access('aftersales_t_reader', 'audit', 'ao');
-SELECT lives_ok($$SET LOCAL ROLE aftersales_t_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, 'auditors may');
+SELECT aftersales.grant_access('aftersales_as_of_reader', 'audit', 'ao');
+SELECT lives_ok($$SET LOCAL ROLE aftersales_as_of_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, 'auditors may');
 RESET ROLE;
-REVOKE SELECT ON ao.event_private FROM aftersales_t_reader;
-SELECT throws_ok($$SET LOCAL ROLE aftersales_t_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, '42501', 'permission denied for table event_private', 'but not who may not read old values');
+REVOKE SELECT ON ao.event_private FROM aftersales_as_of_reader;
+SELECT throws_ok($$SET LOCAL ROLE aftersales_as_of_reader; SELECT * FROM aftersales.ticket_as_of(1, NULL, 'ao')$$, '42501', 'permission denied for table event_private', 'but not who may not read old values');
 RESET ROLE;
 SELECT * FROM finish();
 ROLLBACK;

@@ -109,9 +109,9 @@ SELECT is((SELECT count(*) FROM bc_bi.ticket_event WHERE is_corrected), 1::bigin
 SELECT is((SELECT count(*) FROM bc_bi.ticket_event), (SELECT count(*) FROM bc.ticket_event), 'one row per event');
 
 -- rights: bi reads all of it without any right on the desk
-CREATE ROLE aftersales_t_bi2;
-SELECT aftersales.grant_access('aftersales_t_bi2', 'bi', 'bc');
-SET LOCAL ROLE aftersales_t_bi2;
+CREATE ROLE aftersales_bi_reader;
+SELECT aftersales.grant_access('aftersales_bi_reader', 'bi', 'bc');
+SET LOCAL ROLE aftersales_bi_reader;
 SELECT lives_ok(format('SELECT * FROM bc_bi.%I', v), 'bi may read ' || v) FROM unnest('{ticket,clock,clock_open,breach,escalation,ticket_event}'::text[]) v;
 RESET ROLE;
 SELECT * FROM finish();

@@ -87,9 +87,9 @@ SELECT is_empty('SELECT * FROM before EXCEPT SELECT clock_id, outcome FROM qu_bi
 SELECT is((SELECT count(*) FROM qu.sla_breach b JOIN qu.sla_clock c USING (clock_id) WHERE c.ticket_id BETWEEN 21 AND 25), 4::bigint, 'one breach a group, but for the one that was met');
 
 -- ---------- rights: who may read the desk may read the queue
-CREATE ROLE aftersales_t_app;
-SELECT aftersales.grant_access('aftersales_t_app', 'app', 'qu');
-SET LOCAL ROLE aftersales_t_app;
+CREATE ROLE aftersales_queue_app;
+SELECT aftersales.grant_access('aftersales_queue_app', 'app', 'qu');
+SET LOCAL ROLE aftersales_queue_app;
 SELECT is(pg_temp.line(2), 'wait: - - - | short 04 10:49 | 1 {fixed}', 'the level app reads it, projections included');
 RESET ROLE;
 SELECT * FROM finish();
