@@ -155,7 +155,15 @@ typedef struct Fold
 	const TicketRow *row;		/* for conditions; NULL: set when rules were chosen */
 	bool		is_replay;
 	const struct Fold *stored;	/* what a replay is compared with */
+
+	/*
+	 * Of the stored one: called after every event of the replay, and with
+	 * none for what time does before an event and at the end; may be NULL.
+	 */
+	void		(*follow) (const struct Fold *f, const FoldEvent *e, void *arg);
+	void	   *follow_arg;
 	bool		retarget;		/* open clocks go by the calendar as it is now */
+	bool		watches;		/* it is time that has brought the replay about */
 	int			nclocks;
 	int			maxclocks;
 	FoldClock  *clocks;
@@ -166,6 +174,7 @@ typedef struct Fold
 	bool		ignores_grace;	/* what was recorded late is due, too */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
+	bool		is_settled;		/* but not those of stored clocks: they had their turn */
 	bool		has_deferred;	/* and one has been left */
 	TimestampTz latest;			/* time of the latest event applied */
 } Fold;
@@ -230,6 +239,7 @@ typedef struct TicketWork
 	bool		is_new;
 	bool		needs_replay;	/* something is late, corrected or changed */
 	bool		retarget;		/* to the calendars as they are now */
+	bool		is_settled;		/* what time does to the ticket has been done */
 	const char *from;			/* state before its events; NULL: being opened */
 	const char *to;				/* and after them */
 	Responsible by;				/* responsible until now */
@@ -263,6 +273,6 @@ typedef struct ClockDifference
 extern Fold *as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row,
 							 const Fold *stored, List *events);
 extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-					  List **differences);
+					  bool watches, List **differences);
 
 #endif							/* AFTERSALES_CLOCK_H */

@@ -3,7 +3,7 @@
  * explain_story.c
  *	  What happened to a clock, told from a replay of its ticket's history.
  *
- * The replay is watched event by event; what differs in the clock after an
+ * The replay is followed event by event; what differs in the clock after an
  * event is a step of its story: another rule, a pause, its end, an extension.
  * A new rule counts from the clock's start, in the states that do not pause
  * it, so what the steps before it did matters no more: from the last new rule
@@ -31,7 +31,7 @@ typedef struct Step
 	const char *status;
 } Step;
 
-typedef struct Watcher
+typedef struct Follower
 {
 	const FoldClock *stored;
 	ClockStory *story;
@@ -40,10 +40,10 @@ typedef struct Watcher
 	FoldClock	last;			/* after the event before */
 	const char *last_status;
 	List	   *steps;
-} Watcher;
+} Follower;
 
 static void
-add_step(Watcher *w, StepKind kind, TimestampTz at, const FoldClock *c, const char *status)
+add_step(Follower *w, StepKind kind, TimestampTz at, const FoldClock *c, const char *status)
 {
 	Step	   *step = palloc(sizeof(Step));
 
@@ -55,7 +55,7 @@ add_step(Watcher *w, StepKind kind, TimestampTz at, const FoldClock *c, const ch
 }
 
 static void
-add_mark(Watcher *w, TimestampTz at, char *why)
+add_mark(Follower *w, TimestampTz at, char *why)
 {
 	ClockMark  *mark = palloc(sizeof(ClockMark));
 
@@ -66,7 +66,7 @@ add_mark(Watcher *w, TimestampTz at, char *why)
 
 /* A rule that the clock got later than with its start. */
 static void
-note_rule(Watcher *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
+note_rule(Follower *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
 {
 	add_step(w, STEP_RULE, e->at, c, f->status);
 	add_mark(w, e->at, psprintf("%s: now by rule %s", e->event, c->rule_name));
@@ -90,7 +90,7 @@ same_rule(const FoldClock *c, const FoldClock *last)
 
 /* Compares the clock with what it was before an event. */
 static void
-note_changes(Watcher *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
+note_changes(Follower *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
 {
 	const FoldClock *last = &w->last;
 
@@ -107,11 +107,11 @@ note_changes(Watcher *w, const Fold *f, const FoldClock *c, const FoldEvent *e)
 	}
 }
 
-/* FoldWatch: looks at the clock after an event, or after time has passed (e is NULL). */
+/* Looks at the clock after an event, or after time has passed (e is NULL). */
 static void
-watch(const Fold *f, const FoldEvent *e, void *arg)
+follow(const Fold *f, const FoldEvent *e, void *arg)
 {
-	Watcher    *w = arg;
+	Follower    *w = arg;
 	const FoldClock *c = NULL;
 	int			i;
 
@@ -195,14 +195,16 @@ pieces_by_step(ClockStory *story, List *steps, int first)
 void
 as_clock_story(const ReadTicket *t, const FoldClock *stored, ClockStory *story)
 {
-	Watcher		w = {0};
+	Follower		w = {0};
 	int			first = 0;
 	int			i;
 
 	memset(story, 0, sizeof(*story));
 	w.stored = stored;
 	w.story = story;
-	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, false, NIL, watch, &w);
+	t->stored->follow = follow;
+	t->stored->follow_arg = &w;
+	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, false, false, NIL);
 	story->clock = as_fold_find(story->fold, stored);
 	if (story->clock == NULL || w.steps == NIL || story->clock->rule == NULL ||
 		(!story->clock->has_due && !story->clock->is_paused))

@@ -122,6 +122,16 @@ pause_clock(const Fold *f, FoldClock *c, TimestampTz at)
 	c->is_changed = c->is_retimed = true;
 }
 
+/* What time brings about is watched: no report of it can be late. */
+static void
+watch(const Fold *f, FoldClock *c)
+{
+	if (f->is_replay && !f->watches)
+		return;
+	c->is_watched = c->has_next = true;
+	c->next_at = DT_NOBEGIN;
+}
+
 static void
 resume_clock(const Fold *f, FoldClock *c, TimestampTz at)
 {
@@ -137,7 +147,7 @@ resume_clock(const Fold *f, FoldClock *c, TimestampTz at)
 }
 
 static void
-follow_status(Fold *f, TimestampTz at)
+follow_status(Fold *f, TimestampTz at, bool by_time)
 {
 	int			i;
 
@@ -152,7 +162,11 @@ follow_status(Fold *f, TimestampTz at)
 		if (pauses && !c->is_paused)
 			pause_clock(f, c, at);
 		else if (!pauses && c->is_paused)
+		{
 			resume_clock(f, c, at);
+			if (by_time)
+				watch(f, c);
+		}
 	}
 }
 
@@ -338,10 +352,7 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool
 	}
 	c->is_changed = c->is_retimed = true;
 	if (by_time)
-	{
-		c->is_watched = c->has_next = true;
-		c->next_at = DT_NOBEGIN;
-	}
+		watch(f, c);
 	if (f->status != NULL && as_text_in(&c->rule->pauses_in, f->status))
 		pause_clock(f, c, at);
 }
@@ -402,7 +413,7 @@ note_status(Fold *f, const FoldEvent *e)
 		span->status = e->to_state;
 		f->status_spans = lappend(f->status_spans, span);
 	}
-	follow_status(f, e->at);
+	follow_status(f, e->at, e->is_timed);
 }
 
 /*

@@ -115,7 +115,7 @@ rematch_clock(Fold *f, FoldClock *c, const FoldEvent *e)
 	c->due_from = chosen.due_from;
 	as_fold_calendar(f, c);
 	set_due(f, c, e->at);
-	c->is_watched = c->is_watched || e->is_timed;
+	c->is_watched = c->is_watched || (e->is_timed && f->watches);
 }
 
 static bool

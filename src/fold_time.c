@@ -56,10 +56,11 @@ consider(Pending *first, int clock, const Escalation *level, TimestampTz at)
  * has been made: then its events come in, and this one is at that instant.
  */
 static bool
-is_deferred(Fold *f, bool is_timed, TimestampTz instant, TimestampTz at, bool inclusive,
-			TimestampTz *stop)
+is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, TimestampTz at,
+			bool inclusive, TimestampTz *stop)
 {
-	if (!is_timed || !f->defers_actions || (inclusive && instant == at))
+	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
+		(f->is_settled && c->clock_id != 0) || c->due_at < f->st->desk->go_live)
 		return false;
 	f->has_deferred = true;
 	if (!f->is_replay)
@@ -84,8 +85,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 			continue;
 		if (!c->is_late &&
 			has_passed(f, c, c->due_at, f->st->desk->report_grace, at, inclusive && is_timed_rule(c->rule), now) &&
-			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
-						 c->due_at, at, inclusive, &stop))
+			!is_deferred(f, c, is_timed_rule(c->rule), c->due_at, at, inclusive, &stop))
 			consider(&first, i, NULL, c->due_at);
 		for (k = 0; k < f->pt->nescalations && !f->is_replay; k++)
 		{
@@ -95,8 +95,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
 				as_escalation_at(f, c, e, &instant) &&
 				has_passed(f, c, instant, 0, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
-				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
-							 instant, at, inclusive, &stop))
+				!is_deferred(f, c, e->action != ESCALATE_NOTIFY, instant, at, inclusive, &stop))
 				consider(&first, i, e, instant);
 		}
 	}

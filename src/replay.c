@@ -254,15 +254,21 @@ add_events(FoldEvent *events, int *n, List *more)
 	return events;
 }
 
+/* Tells whoever follows a replay that a step of it is done. */
+static void
+tell(const Fold *f, const FoldEvent *e)
+{
+	if (f->stored->follow != NULL)
+		f->stored->follow(f, e, f->stored->follow_arg);
+}
+
 /*
  * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
- * with; more: events (EventRow) that are not in the table yet.  watch is called
- * after every event, and with none for what time does before an event and at
- * the end; it may be NULL.
+ * with, and who follows; more: events (EventRow) that are not in the table yet.
  */
 Fold *
 as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			   bool retarget, List *more, FoldWatch watch, void *arg)
+			   bool retarget, bool watches, List *more)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -282,6 +288,7 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
+	f->watches = watches;
 	f->row = was;
 	events = add_events(as_history_load(st, f->ticket_id, &n), &n, more);
 	for (i = n - 1; i >= 0; i--)
@@ -295,8 +302,7 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 
 		/* what was due before is late under whom it was due */
 		as_fold_advance(f, e->at, e->is_timed, DT_NOBEGIN);
-		if (watch != NULL)
-			watch(f, NULL, arg);
+		tell(f, NULL);
 		if (attno > 0 && bms_is_member(attno, watched))
 		{
 			as_history_change(desk, was, e, true);
@@ -313,12 +319,10 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 			f->status = status;
 		}
 		as_fold_event(f, e, DT_NOBEGIN);
-		if (watch != NULL)
-			watch(f, e, arg);
+		tell(f, e);
 	}
 	settle_like_stored(f, stored);
-	if (watch != NULL)
-		watch(f, NULL, arg);
+	tell(f, NULL);
 	return f;
 }
 
@@ -331,7 +335,7 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = as_replay_fold(st, pt, row, stored, false, events, NULL, NULL);
+	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
 	f->is_replay = f->defers_actions = false;
@@ -456,13 +460,14 @@ void_missing(Fold *f, const Fold *stored, List **differences)
  * as_replay folds a ticket's clocks anew.  row: the ticket as it is now.
  * With differences they are listed there (ClockDifference) and nothing is
  * written; else the stored clocks are made what the replay says.  retarget:
- * open clocks go by their calendars as they are now.
+ * open clocks go by their calendars as they are now.  watches: time itself has
+ * brought the change about, so nothing of it is late to be recorded.
  *
  * Returns whether a due time has changed.
  */
 bool
 as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-		  List **differences)
+		  bool watches, List **differences)
 {
 	Fold	   *stored = palloc0(sizeof(Fold));
 	Fold	   *f;
@@ -473,7 +478,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = as_replay_fold(st, pt, row, stored, retarget, NIL, NULL, NULL);
+	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];

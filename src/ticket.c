@@ -9,6 +9,7 @@
  */
 #include "aftersales.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
@@ -315,6 +316,17 @@ change_moment(Judgement *j, bool moves)
 }
 
 /*
+ * Whether the statement gives a column a value.  One that only triggers write
+ * may be sent back as it was read.
+ */
+static bool
+is_set(const Judgement *j, int i)
+{
+	return (j->desk->is_business[i] || i == j->desk->attno[TC_STATUS] - 1) &&
+		bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, j->set);
+}
+
+/*
  * settle_first carries out what time has done to the ticket before what the
  * row reports: the write is judged against the row as it is then.  Columns
  * that the writer leaves alone take its values.
@@ -357,7 +369,7 @@ settle_first(Judgement *j, RowNote *note)
 		return;
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
 		if (as_column_changed(j->desk, j->old, settled, i) &&
-			!as_column_changed(j->desk, j->old, j->new, i))
+			!as_column_changed(j->desk, j->old, j->new, i) && !is_set(j, i))
 		{
 			j->new->values[i] = settled->values[i];
 			j->new->nulls[i] = settled->nulls[i];
@@ -523,6 +535,8 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 	j.new = copy_row(st->desk, is_update ? trigdata->tg_newslot : trigdata->tg_trigslot);
 	if (is_update)
 		j.old = as_row_from_slot(trigdata->tg_trigslot);
+	if (is_update)
+		j.set = trigdata->tg_updatedcols;
 	j.ticket_id = DatumGetInt64(TVAL(j.desk, is_update ? j.old : j.new, TC_TICKET_ID));
 	(void) as_actor(st);
 	note = as_note_add(st, j.ticket_id);

@@ -22,6 +22,7 @@ typedef struct Judgement
 	int64		ticket_id;
 	TicketRow  *old;			/* NULL: an opening */
 	TicketRow  *new;
+	const Bitmapset *set;		/* columns the statement sets, as in TriggerData */
 	const char *from;			/* NULL: an opening */
 	const char *to;
 	TimestampTz at;
