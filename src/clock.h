@@ -156,6 +156,13 @@ typedef struct Fold
 	const TicketRow *row;		/* for conditions; NULL: set when rules were chosen */
 	bool		is_replay;
 	const struct Fold *stored;	/* what a replay is compared with */
+
+	/*
+	 * Of the stored one: called after every event of the replay, and with
+	 * none for what time does before an event and at the end; may be NULL.
+	 */
+	void		(*follow) (const struct Fold *f, const FoldEvent *e, void *arg);
+	void	   *follow_arg;
 	bool		retarget;		/* open clocks go by the calendar as it is now */
 	bool		watches;		/* it is time that has brought the replay about */
 	int			nclocks;

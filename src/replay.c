@@ -262,9 +262,21 @@ add_events(FoldEvent *events, int *n, List *more)
 	return events;
 }
 
-static Fold *
-replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			bool retarget, bool watches, List *more)
+/* Tells whoever follows a replay that a step of it is done. */
+static void
+tell(const Fold *f, const FoldEvent *e)
+{
+	if (f->stored->follow != NULL)
+		f->stored->follow(f, e, f->stored->follow_arg);
+}
+
+/*
+ * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
+ * with, and who follows; more: events (EventRow) that are not in the table yet.
+ */
+Fold *
+as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
+			   bool retarget, bool watches, List *more)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -298,6 +310,7 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 
 		/* what was due before is late under whom it was due */
 		as_fold_advance(f, e->at, e->is_timed, DT_NOBEGIN);
+		tell(f, NULL);
 		if (attno > 0 && bms_is_member(attno, watched))
 		{
 			as_history_change(desk, was, e, true);
@@ -314,8 +327,10 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 			f->status = status;
 		}
 		as_fold_event(f, e, DT_NOBEGIN);
+		tell(f, e);
 	}
 	settle_like_stored(f, stored);
+	tell(f, NULL);
 	return f;
 }
 
@@ -328,7 +343,7 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = replay_fold(st, pt, row, stored, false, true, events);
+	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
 	f->is_replay = f->defers_actions = false;
@@ -471,7 +486,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = replay_fold(st, pt, row, stored, retarget, watches, NIL);
+	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
