@@ -81,6 +81,7 @@ typedef struct FoldClock
 	TimestampTz stopped_at;
 	bool		is_breached;	/* a breach is recorded */
 	bool		is_late;		/* the fold has found it late */
+	bool		is_carried_out; /* what its lateness brings has come with it */
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
 	bool		is_over;		/* voided, and would have ended since */
 	bool		is_watched;		/* started by time: nobody can have been late to say so */

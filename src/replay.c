@@ -212,7 +212,6 @@ settle_like_stored(Fold *f, const Fold *stored)
 	int			before;
 	int			i;
 
-	f->defers_actions = false;
 	do
 	{
 		TimestampTz passed = DT_NOBEGIN;
@@ -293,7 +292,6 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->to = TextDatumGetCString(TVAL(desk, row, TC_STATUS));
 	f->from = f->to;
 	f->is_replay = true;
-	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
 	f->watches = watches;
@@ -346,7 +344,7 @@ as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, con
 	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
-	f->is_replay = f->defers_actions = false;
+	f->is_replay = false;
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -406,6 +404,20 @@ note_difference(List **differences, const FoldClock *c, const char *problem)
 	d->cycle = c->cycle;
 	d->problem = problem;
 	*differences = lappend(*differences, d);
+}
+
+/*
+ * What a late clock brings to the ticket is left to a write of it, and with
+ * that its breach, unless it has come already or the clock has ended.
+ */
+static void
+hold_back(const Fold *f, FoldClock *c, const FoldClock *s)
+{
+	if (!c->breach_new || c->is_carried_out || c->ended_as != CLOCK_OPEN ||
+		(c->rule->on_breach == NULL && c->rule->on_breach_set == NULL) ||
+		c->due_at < f->st->desk->go_live || (s != NULL && s->is_breached))
+		return;
+	c->breach_new = c->is_late = false;
 }
 
 /* Takes over from the stored clock what no event tells. */
@@ -494,6 +506,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 
 		if (s != NULL && s->is_matched)
 			s = NULL;
+		hold_back(f, c, s);
 		if (s != NULL)
 		{
 			s->is_matched = true;
