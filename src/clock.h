@@ -81,6 +81,7 @@ typedef struct FoldClock
 	TimestampTz stopped_at;
 	bool		is_breached;	/* a breach is recorded */
 	bool		is_late;		/* the fold has found it late */
+	bool		is_carried_out; /* what its lateness brings has come with it */
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
 	bool		is_over;		/* voided, and would have ended since */
 	bool		is_watched;		/* started by time: nobody can have been late to say so */
@@ -156,6 +157,13 @@ typedef struct Fold
 	const TicketRow *row;		/* for conditions; NULL: set when rules were chosen */
 	bool		is_replay;
 	const struct Fold *stored;	/* what a replay is compared with */
+
+	/*
+	 * Of the stored one: called after every event of the replay, and with
+	 * none for what time does before an event and at the end; may be NULL.
+	 */
+	void		(*follow) (const struct Fold *f, const FoldEvent *e, void *arg);
+	void	   *follow_arg;
 	bool		retarget;		/* open clocks go by the calendar as it is now */
 	bool		watches;		/* it is time that has brought the replay about */
 	int			nclocks;

@@ -306,6 +306,18 @@ next_cycle(const Fold *f, const char *clock)
 	return cycle + 1;
 }
 
+static bool
+has_started(const Fold *f, const char *clock, int32 seq, TimestampTz at)
+{
+	int			i;
+
+	for (i = 0; i < f->nclocks; i++)
+		if (f->clocks[i].start_seq == seq && f->clocks[i].started_at == at &&
+			!f->clocks[i].is_phantom && strcmp(f->clocks[i].clock, clock) == 0)
+			return true;
+	return false;
+}
+
 /*
  * as_fold_start starts a clock, unless it is open.  seq is its identity: the
  * place of the event that starts it.  by_time: a due time starts it, or what
@@ -330,6 +342,9 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool
 	if (chosen->rule != NULL && chosen->rule->starts_all && !all_have_happened(f, chosen->rule))
 		return;
 
+	/* a due time starts another clock once */
+	if (by_time && has_started(f, chosen->clock, seq, at))
+		return;
 	cycle = next_cycle(f, chosen->clock);
 	c = as_fold_new_clock(f);
 	c->clock = chosen->clock;

@@ -62,17 +62,8 @@ is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, Tim
 	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
 		(f->is_settled && c->clock_id != 0 && !c->is_due_anew) || c->due_at < f->st->desk->go_live)
 		return false;
-	/* in a replay: what has been carried out, though it may have changed nothing */
-	if (f->is_replay)
-	{
-		const FoldClock *s = as_fold_find(f->stored, c);
-
-		if (s != NULL && s->is_breached)
-			return false;
-	}
 	f->has_deferred = true;
-	if (!f->is_replay)
-		*stop = Min(*stop, instant);
+	*stop = Min(*stop, instant);
 	return true;
 }
 
@@ -239,7 +230,10 @@ as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 		if (p.clock < 0)
 			return;
 		if (p.level == NULL)
+		{
+			f->clocks[p.clock].is_carried_out = inclusive && p.at == at;
 			as_fold_late(f, p.clock);
+		}
 		else
 			escalate(f, &p);
 		if (f->action != NULL)

@@ -302,6 +302,9 @@ typedef struct PlanEntry
 
 static HTAB *plans = NULL;
 
+/* what as_see() has set */
+static Snapshot seen = InvalidSnapshot;
+
 /* Replaces "@" by the desk's quoted schema name. */
 static char *
 plan_sql(const AsDesk *desk, const char *text)
@@ -420,8 +423,9 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	as_become_owner(desk, &owner);
 	plan = valid_plan(desk, id);
 	as_arm(protected_relid);
-	rc = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot,
-							  false, true, 0);
+	rc = SPI_execute_snapshot(plan, values, nulls,
+							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
+							  seen != InvalidSnapshot, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
 	as_become_caller(&owner);
@@ -450,6 +454,20 @@ int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
 	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+}
+
+/*
+ * as_see lets all plans read under one snapshot from now on, so that what
+ * several of them read fits together; InvalidSnapshot: no more.  Only for
+ * functions that write nothing.  Returns what was set before.
+ */
+Snapshot
+as_see(Snapshot snapshot)
+{
+	Snapshot	before = seen;
+
+	seen = snapshot;
+	return before;
 }
 
 /*

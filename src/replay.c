@@ -212,7 +212,6 @@ settle_like_stored(Fold *f, const Fold *stored)
 	int			before;
 	int			i;
 
-	f->defers_actions = false;
 	do
 	{
 		TimestampTz passed = DT_NOBEGIN;
@@ -262,9 +261,21 @@ add_events(FoldEvent *events, int *n, List *more)
 	return events;
 }
 
-static Fold *
-replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			bool retarget, bool watches, List *more)
+/* Tells whoever follows a replay that a step of it is done. */
+static void
+tell(const Fold *f, const FoldEvent *e)
+{
+	if (f->stored->follow != NULL)
+		f->stored->follow(f, e, f->stored->follow_arg);
+}
+
+/*
+ * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
+ * with, and who follows; more: events (EventRow) that are not in the table yet.
+ */
+Fold *
+as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
+			   bool retarget, bool watches, List *more)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -281,7 +292,6 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 	f->to = TextDatumGetCString(TVAL(desk, row, TC_STATUS));
 	f->from = f->to;
 	f->is_replay = true;
-	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
 	f->watches = watches;
@@ -298,6 +308,7 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 
 		/* what was due before is late under whom it was due */
 		as_fold_advance(f, e->at, e->is_timed, DT_NOBEGIN);
+		tell(f, NULL);
 		if (attno > 0 && bms_is_member(attno, watched))
 		{
 			as_history_change(desk, was, e, true);
@@ -314,8 +325,10 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 			f->status = status;
 		}
 		as_fold_event(f, e, DT_NOBEGIN);
+		tell(f, e);
 	}
 	settle_like_stored(f, stored);
+	tell(f, NULL);
 	return f;
 }
 
@@ -328,10 +341,10 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = replay_fold(st, pt, row, stored, false, true, events);
+	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
-	f->is_replay = f->defers_actions = false;
+	f->is_replay = false;
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -391,6 +404,20 @@ note_difference(List **differences, const FoldClock *c, const char *problem)
 	d->cycle = c->cycle;
 	d->problem = problem;
 	*differences = lappend(*differences, d);
+}
+
+/*
+ * What a late clock brings to the ticket is left to a write of it, and with
+ * that its breach, unless it has come already or the clock has ended.
+ */
+static void
+hold_back(const Fold *f, FoldClock *c, const FoldClock *s)
+{
+	if (!c->breach_new || c->is_carried_out || c->ended_as != CLOCK_OPEN ||
+		(c->rule->on_breach == NULL && c->rule->on_breach_set == NULL) ||
+		c->due_at < f->st->desk->go_live || (s != NULL && s->is_breached))
+		return;
+	c->breach_new = c->is_late = false;
 }
 
 /* Takes over from the stored clock what no event tells. */
@@ -471,7 +498,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = replay_fold(st, pt, row, stored, retarget, watches, NIL);
+	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -479,6 +506,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 
 		if (s != NULL && s->is_matched)
 			s = NULL;
+		hold_back(f, c, s);
 		if (s != NULL)
 		{
 			s->is_matched = true;
