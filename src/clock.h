@@ -90,6 +90,7 @@ typedef struct FoldClock
 	TimestampTz next_at;
 	bool		has_late_entry; /* next_at had passed when it was recorded, */
 	TimestampTz late_entry_at;	/* then */
+	bool		is_late_too;	/* that is taken from the clock that has started it */
 	uint32		escalated;		/* levels carried out */
 	const AsCalendar *calendar; /* NULL: its rule needs none */
 	int			calendar_rev;

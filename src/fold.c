@@ -343,7 +343,7 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool
 		return;
 
 	/* a due time starts another clock once */
-	if (by_time && has_started(f, chosen->clock, seq, at))
+	if (has_started(f, chosen->clock, seq, at))
 		return;
 	cycle = next_cycle(f, chosen->clock);
 	c = as_fold_new_clock(f);

@@ -141,6 +141,9 @@ static const PlanText plan_text[] = {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 	" RETURNING clock_id"},
 
+	{PLAN_BREACHES, 1, {INT8OID},
+		"SELECT b.clock_id, b.due_at FROM @.sla_clock c JOIN @.sla_breach b ON b.clock_id" EQ "c.clock_id"
+	" WHERE c.ticket_id" EQ "$1"},
 	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
 		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
 	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id) DO NOTHING"},

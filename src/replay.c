@@ -406,6 +406,28 @@ note_difference(List **differences, const FoldClock *c, const char *problem)
 	*differences = lappend(*differences, d);
 }
 
+/* When the recorded breaches of the stored clocks were. */
+static void
+read_breaches(Fold *stored)
+{
+	Datum		value = Int64GetDatum(stored->ticket_id);
+	int			n = as_run_read(stored->st->desk, PLAN_BREACHES, &value);
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		bool		isnull;
+		int64		id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		for (k = 0; k < stored->nclocks; k++)
+			if (stored->clocks[k].clock_id == id)
+				stored->clocks[k].breach_at =
+					DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /*
  * What a late clock brings to the ticket is left to a write of it, and with
  * that its breach, unless it has come already or the clock has ended.
@@ -415,7 +437,8 @@ hold_back(const Fold *f, FoldClock *c, const FoldClock *s)
 {
 	if (!c->breach_new || c->is_carried_out || c->ended_as != CLOCK_OPEN ||
 		(c->rule->on_breach == NULL && c->rule->on_breach_set == NULL) ||
-		c->due_at < f->st->desk->go_live || (s != NULL && s->is_breached))
+		c->due_at < f->st->desk->go_live ||
+		(s != NULL && s->is_breached && !s->is_cleared && s->breach_at == c->breach_at))
 		return;
 	c->breach_new = c->is_late = false;
 }
@@ -498,6 +521,8 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
+	if (pt->has_timed)
+		read_breaches(stored);
 	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{

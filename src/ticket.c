@@ -266,12 +266,20 @@ static void
 check_later_change(Judgement *j, const char *event, TimestampTz at, int i)
 {
 	Datum		values[3];
+	bool		found = false;
+	ListCell   *lc;
 
+	foreach(lc, j->timed)
+	{
+		const EventRow *e = lfirst(lc);
+
+		found = found || (e->occurred_at > at && strcmp(e->event, event) == 0);
+	}
 	values[0] = Int64GetDatum(j->ticket_id);
 	values[1] = CStringGetTextDatum(event);
 	values[2] = TimestampTzGetDatum(at);
 	SPI_connect();
-	if (as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
+	if (found || as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
 				 errmsg("column \"%s\" has changed after the reported time",
@@ -381,6 +389,7 @@ settle_first(Judgement *j, RowNote *note)
 		}
 	}
 	j->old = settled;
+	j->timed = note->timed;
 }
 
 static void
