@@ -149,7 +149,7 @@ SELECT is(history('t4'), 'changed:area@03-02 09:00/rule changed:area@03-02 09:35
 SELECT play('t5', 'chain', '03-02 08:00 open', '03-02 11:00 go', '03-02 11:10 memo');
 SELECT is(correct('t5', 'go', 1, '03-02 11:20', '03-02 08:00'), 'done', 'a start long before');
 SELECT go_on('t5', '03-02 11:30 ~03-02 09:30 stop');
-SELECT is(line('t5', 'x') || ' & ' || line('t5', 'y'), 'x 03-02 08:00..03-02 09:30 stopped due 03-02 09:00 late 03-02 09:00 & y 03-02 09:00..03-02 09:30 stopped due 03-02 10:00', 'a chain found afterwards, and stopped in its place');
+SELECT is(line('t5', 'x') || ' & ' || line('t5', 'y'), 'x 03-02 08:00..03-02 09:30 stopped due 03-02 09:00 late 03-02 09:00 & y 03-02 09:00..03-02 09:30 stopped due 03-02 10:00 late 03-02 10:00 cleared', 'a chain found afterwards, late by what came after, and stopped in its place');
 
 -- ---------- a group
 SELECT play('k1', 'grp', '03-02 08:00 open', '03-02 10:30 sweep');
