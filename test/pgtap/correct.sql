@@ -138,6 +138,9 @@ SELECT is(line('t2', 'run'), 'run 03-02 09:10.. open due 03-02 10:10 late 03-02 
 SELECT play('t6', 'tc', '03-02 08:00 open', '03-02 08:00 go');
 SELECT is(correct('t6', 'go', 1, '03-02 09:30', '03-02 09:10'), 'done', 'the same where time may move the ticket');
 SELECT is(line('t6', 'run'), 'run 03-02 09:10.. open due 03-02 10:10 late 03-02 09:00 cleared', 'settled first, too');
+SELECT play('t7', 'td', '03-02 08:00 open', '03-02 08:00 go');
+SELECT is(correct('t7', 'go', 1, '03-02 10:30', '03-02 10:10'), 'done', 'and where a value that time sets brings another rule');
+SELECT is(line('t7', 'run'), 'run 03-02 10:10.. open due 03-02 12:10 late 03-02 10:00 cleared', 'settled first, all of it');
 SELECT play('t3', 'esc', '03-02 08:00 open', '03-02 08:10 to late');
 SELECT is(correct('t3', 'opened', 1, '03-02 11:00', '03-02 08:05'), 'done', 'an opening, after a level was due');
 SELECT is(fired('t3'), '2@03-02 10:00', 'settled first: it has been carried out');
