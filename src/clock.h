@@ -104,6 +104,7 @@ typedef struct FoldClock
 	bool		is_due_anew;	/* an event has given it another due time */
 	bool		breach_new;		/* record a breach, */
 	TimestampTz breach_at;		/* as of then, */
+	const ClockRule *breach_rule;	/* by this rule, */
 	Responsible breach_by;		/* of these */
 	bool		breach_cleared; /* the recorded one was none */
 } FoldClock;

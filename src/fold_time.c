@@ -181,6 +181,7 @@ breach(Fold *f, FoldClock *c)
 	c->is_rewritten = c->is_rewritten || c->is_cleared;
 	c->is_cleared = false;
 	c->breach_at = c->due_at;
+	c->breach_rule = c->rule;
 	c->breach_by = f->by;
 	if (f->wants_actions && is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live)
 		add_action(f, c, c->due_at, c->rule->on_breach, c->rule->on_breach_set);

@@ -436,8 +436,8 @@ static void
 hold_back(const Fold *f, FoldClock *c, const FoldClock *s)
 {
 	if (!c->breach_new || c->is_carried_out || c->ended_as != CLOCK_OPEN ||
-		(c->rule->on_breach == NULL && c->rule->on_breach_set == NULL) ||
-		c->due_at < f->st->desk->go_live ||
+		(c->breach_rule->on_breach == NULL && c->breach_rule->on_breach_set == NULL) ||
+		c->breach_at < f->st->desk->go_live ||
 		(s != NULL && s->is_breached && !s->is_cleared && s->breach_at == c->breach_at))
 		return;
 	c->breach_new = c->is_late = false;
