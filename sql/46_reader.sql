@@ -6,7 +6,7 @@ CREATE FUNCTION aftersales.sla_targets(policy text, attributes jsonb, at timesta
         OUT due_at timestamptz, OUT clauses text[])
     RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'as_sla_targets';
-COMMENT ON FUNCTION aftersales.sla_targets(text, jsonb, timestamptz) IS 'What the policy in force at that time (NULL: now) promises to such a ticket: one row per clock that applies, due as if it started then and was never paused; due_at NULL: recorded, not enforced, or due at a time promised later. Keys of attributes are columns of ticket and attributes that the policy declares; status, if not given, is that of an opening. Where start events lead to different rules of a clock, one row each. SV010: unknown key or value, ticket_type missing, no rule of a mandatory clock fits.';
+COMMENT ON FUNCTION aftersales.sla_targets(text, jsonb, timestamptz) IS 'What the policy in force at that time (NULL: now) promises to such a ticket: one row per clock that applies, due as if it started then and was never paused; due_at NULL: recorded, not enforced, or due at a time promised later. Keys of attributes are columns of ticket and attributes that the policy declares; status, if not given, is that of an opening. Where start events lead to different rules of a clock, one row each; rule NULL: a mandatory clock, but the keys do not tell by which rule (a ticket would be refused). SV010: unknown key or value, ticket_type missing.';
 
 CREATE FUNCTION aftersales.explain_due(clock_id bigint, desk name DEFAULT NULL,
         OUT from_at timestamptz, OUT to_at timestamptz, OUT counted interval, OUT why text)

@@ -145,7 +145,7 @@ as_choose_rule(const Fold *f, const ClockRule *const *rules, int n)
 			two_rules_error(f, chosen, rules[i]);
 		chosen = rules[i];
 	}
-	if (chosen == NULL && mandatory)
+	if (chosen == NULL && mandatory && !f->only_asks)
 		no_rule_error(f, rules, n);
 	return chosen;
 }

@@ -176,6 +176,7 @@ typedef struct Fold
 	FiredLevel *fired;			/* newest first */
 	TimedAction *action;		/* found, not yet carried out; NULL: none */
 	bool		ignores_grace;	/* what was recorded late is due, too */
+	bool		only_asks;		/* a mandatory clock without a rule is no error */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
 	bool		is_settled;		/* but not those of stored clocks: they had their turn */

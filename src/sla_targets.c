@@ -34,6 +34,7 @@ PG_FUNCTION_INFO_V1(as_sla_targets);
 typedef struct Target
 {
 	const ClockRule *rule;
+	bool		is_open;		/* which of the clock's rules counts is not known yet */
 	bool		has_due_from;
 	TimestampTz due_from;
 	TextList	events;
@@ -249,7 +250,7 @@ make_ticket(Question *q)
 static bool
 same_target(const Target *t, const ChosenRule *chosen)
 {
-	return t->rule == chosen->rule && t->has_due_from == chosen->has_due_from &&
+	return t->rule == chosen->rule && !t->is_open && t->has_due_from == chosen->has_due_from &&
 		(!t->has_due_from || t->due_from == chosen->due_from);
 }
 
@@ -281,6 +282,36 @@ note_target(List *targets, const ChosenRule *chosen, char *event)
 	return targets;
 }
 
+/*
+ * A mandatory clock that none of its rules fits yet: what tells them apart is
+ * not among the keys.  It stands for the first of them.
+ */
+static List *
+note_open(const Question *q, List *targets, const ChosenRule *chosen, char *event)
+{
+	ListCell   *lc;
+	int			i;
+
+	for (i = 0; i < q->pt->nrules; i++)
+	{
+		const ClockRule *rule = &q->pt->rules[i];
+		Target	   *t;
+
+		if (!rule->mandatory || strcmp(rule->clock, chosen->clock) != 0 ||
+			!as_text_in(&rule->starts_on, event))
+			continue;
+		foreach(lc, targets)
+			if (((Target *) lfirst(lc))->is_open && ((Target *) lfirst(lc))->rule == rule)
+				return targets;
+		t = palloc0(sizeof(Target));
+		t->rule = rule;
+		t->is_open = true;
+		t->events = rule->starts_on;
+		return lappend(targets, t);
+	}
+	return targets;
+}
+
 /* Finds the rules that an event would start; a move has been made by then. */
 static List *
 ask_event(Question *q, List *targets, char *event)
@@ -298,8 +329,8 @@ ask_event(Question *q, List *targets, char *event)
 	q->fold.to = q->fold.status;
 	as_choose_starts(&q->fold, &e);
 	for (i = 0; i < e.nchosen; i++)
-		if (e.chosen[i].rule != NULL)
-			targets = note_target(targets, &e.chosen[i], event);
+		targets = e.chosen[i].rule != NULL ? note_target(targets, &e.chosen[i], event) :
+			note_open(q, targets, &e.chosen[i], event);
 	q->fold.status = status;
 	return targets;
 }
@@ -348,9 +379,10 @@ put_target(Question *q, const Target *t)
 	as_fold_calendar(&q->fold, &c);
 	values[0] = CStringGetTextDatum(t->rule->clock);
 	values[1] = CStringGetTextDatum(t->rule->rule);
+	nulls[1] = t->is_open;
 	values[2] = as_text_list(&t->events);
 	values[3] = as_text_list(&t->rule->stops_on);
-	nulls[4] = !as_due_basis(&q->fold, &c, &basis);
+	nulls[4] = t->is_open || !as_due_basis(&q->fold, &c, &basis);
 	if (!nulls[4])
 		values[4] = TimestampTzGetDatum(c.has_due_from ? Max(c.due_from, q->at) :
 										as_due_after(&basis, q->at, basis.amount));
@@ -380,6 +412,7 @@ answer(AsStatement *st, void *arg)
 				 errmsg("no version of policy \"%s\" is in force at that time", q->policy),
 				 errhint("The table aftersales.policy_version lists what is in force from when.")));
 	make_ticket(q);
+	q->fold.only_asks = true;
 	q->fold.st = st;
 	q->fold.pt = q->pt;
 	q->fold.row = &q->row;
