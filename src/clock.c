@@ -85,10 +85,8 @@ no_rule_error(const Fold *f, const ClockRule *const *rules, int n)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
-			 OidIsValid(f->st->desk->nspid) ?
 			 errmsg("no rule of clock \"%s\" fits ticket %lld", rules[0]->clock,
-					(long long) f->ticket_id) :
-			 errmsg("no rule of clock \"%s\" fits such a ticket", rules[0]->clock),
+					(long long) f->ticket_id),
 			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", f->pt->ticket_type,
 					   as_rule_line(f, names.data, clauses.data)),
 			 errhint("Give the columns and attributes that the rules' conditions read values that one of them knows."),
