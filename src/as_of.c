@@ -51,7 +51,7 @@ take_back(AsStatement *st, TicketRow *row, int64 ticket_id, TimestampTz at)
 	int			n;
 	int			i;
 
-	events = as_history_load(st, ticket_id, &n);
+	events = as_history_load(st, ticket_id, 0, &n);
 	for (i = n - 1; i >= 0 && events[i].at > at; i--)
 	{
 		if (as_history_column(desk, events[i].event) > 0)

@@ -267,6 +267,14 @@ extern TicketRow *as_copy_row(const AsDesk *desk, const TicketRow *row);
 extern bool as_sweeping_alone;
 
 /* replay.c */
+typedef struct ReplayHow
+{
+	bool		retarget;		/* open clocks go by their calendars as they are now */
+	bool		watches;		/* time itself has brought it about: nothing is told late */
+	int32		up_to_seq;		/* only what was recorded up to there; 0: all */
+	List	   *more;			/* events (EventRow) that are not in the table yet */
+} ReplayHow;
+
 typedef struct ClockDifference
 {
 	int64		clock_id;
@@ -277,7 +285,7 @@ typedef struct ClockDifference
 
 extern Fold *as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row,
 							 const Fold *stored, List *events);
-extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-					  bool watches, List **differences);
+extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row,
+					  const ReplayHow *how, List **differences);
 
 #endif							/* AFTERSALES_CLOCK_H */

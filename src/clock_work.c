@@ -340,6 +340,31 @@ settle_again(ClockWork *w, const Task *task)
 }
 
 /*
+ * Replays a task's ticket.  Where time has brought other rules, what is due by
+ * them is settled before the write's own events are taken in.  Returns whether
+ * time changes the ticket once more.
+ */
+static bool
+replay_task(ClockWork *w, const Task *task)
+{
+	TicketRow  *row = read_ticket(w->st, task->fold.ticket_id);
+	ReplayHow	how = {task->retarget, task->new_rules, 0, NIL};
+	bool		deferred = false;
+	int			i;
+
+	for (i = 0; task->new_rules && i < task->nevents && task->events[i].is_timed; i++)
+		how.up_to_seq = task->events[i].seq;
+	if (task->new_rules && i < task->nevents)
+	{
+		(void) as_replay(w->st, task->fold.pt, row, &how, NULL);
+		deferred = settle_again(w, task);
+	}
+	how.up_to_seq = 0;
+	(void) as_replay(w->st, task->fold.pt, row, &how, NULL);
+	return task->has_timed && (settle_again(w, task) || deferred);
+}
+
+/*
  * as_clock_flush applies what has been collected.
  */
 void
@@ -377,12 +402,7 @@ as_clock_flush(ClockWork *w)
 	if (replays && w->events != NULL)
 		as_event_flush(w->events);
 	for (i = 0; i < w->n; i++)
-		if (w->tasks[i]->needs_replay)
-			(void) as_replay(w->st, w->tasks[i]->fold.pt,
-							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
-							 w->tasks[i]->retarget, w->tasks[i]->new_rules, NULL);
-	for (i = 0; i < w->n; i++)
-		if (w->tasks[i]->needs_replay && w->tasks[i]->has_timed && settle_again(w, w->tasks[i]))
+		if (w->tasks[i]->needs_replay && replay_task(w, w->tasks[i]))
 			deferred = list_append_unique_ptr(deferred, folds[i]);
 	w->n = 0;
 	if (deferred != NIL && w->events != NULL)

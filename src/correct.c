@@ -179,7 +179,7 @@ apply_correction(AsStatement *st, const PolicyType *pt, TicketRow *row, List **e
 	j.from = j.to = TextDatumGetCString(TVAL(st->desk, row, TC_STATUS));
 	as_require_event_role(&j, "correction");
 
-	all = as_history_load(st, c->ticket_id, &n);
+	all = as_history_load(st, c->ticket_id, 0, &n);
 	e = find_event(c, all, n);
 	check_kind(c, e);
 	check_times(&j, c, e);

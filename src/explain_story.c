@@ -195,6 +195,7 @@ pieces_by_step(ClockStory *story, List *steps, int first)
 void
 as_clock_story(const ReadTicket *t, const FoldClock *stored, ClockStory *story)
 {
+	ReplayHow	how = {0};
 	Follower		w = {0};
 	int			first = 0;
 	int			i;
@@ -204,7 +205,7 @@ as_clock_story(const ReadTicket *t, const FoldClock *stored, ClockStory *story)
 	w.story = story;
 	t->stored->follow = follow;
 	t->stored->follow_arg = &w;
-	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, false, false, NIL);
+	story->fold = as_replay_fold(t->st, t->pt, t->row, t->stored, &how);
 	story->clock = as_fold_find(story->fold, stored);
 	if (story->clock == NULL || w.steps == NIL || story->clock->rule == NULL ||
 		(!story->clock->has_due && !story->clock->is_paused))

@@ -137,10 +137,11 @@ compare_events(const void *a, const void *b)
 
 /*
  * as_history_load reads a ticket's events as they stand after corrections, in
- * the order in which they happened.
+ * the order in which they happened; only what was recorded up to a place in
+ * the chain (0: all of it).
  */
 FoldEvent *
-as_history_load(AsStatement *st, int64 ticket_id, int *nevents)
+as_history_load(AsStatement *st, int64 ticket_id, int32 up_to_seq, int *nevents)
 {
 	Datum		value = Int64GetDatum(ticket_id);
 	int			n = as_run_read(st->desk, PLAN_HISTORY, &value);
@@ -149,6 +150,8 @@ as_history_load(AsStatement *st, int64 ticket_id, int *nevents)
 	int			kept = 0;
 	int			i;
 
+	if (up_to_seq > 0)
+		n = Min(n, up_to_seq);
 	for (i = 0; i < n; i++)
 	{
 		HeapTuple	tup = table->vals[i];
@@ -269,13 +272,24 @@ tell(const Fold *f, const FoldEvent *e)
 		f->stored->follow(f, e, f->stored->follow_arg);
 }
 
+/* Takes back what a row has become since a place in its chain. */
+static void
+undo_later(const AsDesk *desk, TicketRow *row, const FoldEvent *events, int n, int32 up_to_seq)
+{
+	int			i;
+
+	for (i = n - 1; i >= 0; i--)
+		if (events[i].seq > up_to_seq)
+			as_history_change(desk, row, &events[i], false);
+}
+
 /*
  * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
  * with, and who follows; more: events (EventRow) that are not in the table yet.
  */
 Fold *
 as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			   bool retarget, bool watches, List *more)
+			   const ReplayHow *how)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -293,10 +307,12 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->from = f->to;
 	f->is_replay = true;
 	f->stored = stored;
-	f->retarget = retarget;
-	f->watches = watches;
+	f->retarget = how->retarget;
+	f->watches = how->watches;
 	f->row = was;
-	events = add_events(as_history_load(st, f->ticket_id, &n), &n, more);
+	if (how->up_to_seq > 0)
+		undo_later(desk, was, as_history_load(st, f->ticket_id, 0, &n), n, how->up_to_seq);
+	events = add_events(as_history_load(st, f->ticket_id, how->up_to_seq, &n), &n, how->more);
 	for (i = n - 1; i >= 0; i--)
 		if (bms_is_member(as_history_column(desk, events[i].event), watched))
 			as_history_change(desk, was, &events[i], false);
@@ -341,7 +357,8 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
+	ReplayHow	how = {false, true, 0, events};
+	Fold	   *f = as_replay_fold(st, pt, row, stored, &how);
 	int			i;
 
 	f->is_replay = false;
@@ -502,15 +519,13 @@ void_missing(Fold *f, const Fold *stored, List **differences)
 /*
  * as_replay folds a ticket's clocks anew.  row: the ticket as it is now.
  * With differences they are listed there (ClockDifference) and nothing is
- * written; else the stored clocks are made what the replay says.  retarget:
- * open clocks go by their calendars as they are now.  watches: time itself has
- * brought the change about, so nothing of it is late to be recorded.
+ * written; else the stored clocks are made what the replay says.
  *
  * Returns whether a due time has changed.
  */
 bool
-as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-		  bool watches, List **differences)
+as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, const ReplayHow *how,
+		  List **differences)
 {
 	Fold	   *stored = palloc0(sizeof(Fold));
 	Fold	   *f;
@@ -523,7 +538,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	as_clocks_load(st, 1, &stored);
 	if (pt->has_timed)
 		read_breaches(stored);
-	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
+	f = as_replay_fold(st, pt, row, stored, how);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];

@@ -29,6 +29,7 @@ verify_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 	HeapTupleData tuple;
 	TicketRow  *row;
 	const PolicyType *pt;
+	ReplayHow	how = {0};
 	List	   *differences = NIL;
 	ListCell   *lc;
 
@@ -37,7 +38,7 @@ verify_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 	pt = as_type_of_row(st, row);
 	if (pt == NULL)
 		return;
-	(void) as_replay(st, pt, row, false, false, &differences);
+	(void) as_replay(st, pt, row, &how, &differences);
 	foreach(lc, differences)
 	{
 		const ClockDifference *d = lfirst(lc);
