@@ -21,13 +21,13 @@ FROM desk_bi.ticket GROUP BY ticket_type ORDER BY ticket_type;
 SELECT clock, count(*) AS started,
        count(*) FILTER (WHERE outcome = 'running') AS running,
        count(*) FILTER (WHERE outcome IN ('cancelled', 'voided')) AS cancelled,
-       count(*) FILTER (WHERE outcome = 'breached') AS breached,
+       count(*) FILTER (WHERE outcome IN ('breached', 'cleared')) AS breached,
        count(b.cleared_at) AS "told late",
        count(*) FILTER (WHERE outcome = 'late') AS "late now",
        count(*) FILTER (WHERE outcome = 'met') AS met,
-       count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late')) AS judged,
+       count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late', 'cleared')) AS judged,
        round(100.0 * count(*) FILTER (WHERE outcome = 'met')
-             / nullif(count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late')), 0), 1) AS "% met"
+             / nullif(count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late', 'cleared')), 0), 1) AS "% met"
 FROM desk_bi.clock c LEFT JOIN (SELECT clock_id, cleared_at FROM desk_bi.breach) b USING (clock_id)
 GROUP BY clock
 ORDER BY min(CASE clock WHEN 'answer' THEN 1 WHEN 'answer_content' THEN 2 WHEN 'submit' THEN 3 WHEN 'review' THEN 4
@@ -36,8 +36,8 @@ ORDER BY min(CASE clock WHEN 'answer' THEN 1 WHEN 'answer_content' THEN 2 WHEN '
 \echo 'The storm: arrivals by hour of the call'
 SELECT to_char(date_trunc('hour', opened_at), 'HH24:MI') AS hour, count(*) AS started,
        count(*) FILTER (WHERE c.outcome = 'met') AS met,
-       count(*) FILTER (WHERE c.outcome IN ('breached', 'late')) AS late,
-       repeat('#', (count(*) FILTER (WHERE c.outcome IN ('breached', 'late')))::int) AS "late, drawn"
+       count(*) FILTER (WHERE c.outcome IN ('breached', 'late', 'cleared')) AS late,
+       repeat('#', (count(*) FILTER (WHERE c.outcome IN ('breached', 'late', 'cleared')))::int) AS "late, drawn"
 FROM desk_bi.clock c JOIN desk_bi.ticket t USING (ticket_id)
 WHERE c.clock = 'arrive' AND t.opened_local::time BETWEEN '13:00' AND '20:00'
 GROUP BY 1 ORDER BY 1;

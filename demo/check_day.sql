@@ -81,7 +81,7 @@ SELECT ref, clock, cycle, since + target AS due_at,
                  THEN CASE WHEN coalesce(stop_at, end_at) <= aftersales.now() THEN 'breached' ELSE 'late' END
             -- In time, but told only after the limit had passed: a breach that
             -- is cleared, unless its start was told as late as that.
-            WHEN told_at > since + target AND NOT (since_told_at > since + target AND told_at <= since_told_at + interval '1 hour') THEN 'breached'
+            WHEN told_at > since + target AND NOT (since_told_at > since + target AND told_at <= since_told_at + interval '1 hour') THEN 'cleared'
             WHEN stop_at <= aftersales.now() THEN 'met'
             WHEN end_at <= aftersales.now() THEN 'cancelled'
             ELSE 'running' END AS outcome

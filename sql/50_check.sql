@@ -1,33 +1,6 @@
 -- 50_check.sql: what is wrong with a policy, and how much of its document it
 -- carries out.
 
-CREATE VIEW aftersales.workflow_state_of_type AS
-SELECT DISTINCT ON (t.policy, t.version, t.ticket_type, s.state)
-       t.policy, t.version, t.ticket_type, s.state, s.kind, s.position, s.label_en, s.label_zh
-FROM aftersales.ticket_type t
-JOIN aftersales.workflow_state s
-  ON s.policy = t.policy AND s.version = t.version
- AND (s.ticket_type IS NULL OR s.ticket_type = t.ticket_type)
-ORDER BY t.policy, t.version, t.ticket_type, s.state, s.ticket_type NULLS LAST;
-COMMENT ON VIEW aftersales.workflow_state_of_type IS 'Grain: one row per policy version, ticket type and state, rows for every type spread out.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.kind IS 'initial, active, waiting, done or closed.';
-
-CREATE VIEW aftersales.transition_of_type AS
-SELECT DISTINCT t.policy, t.version, t.ticket_type, x.from_state, x.to_state
-FROM aftersales.ticket_type t
-JOIN aftersales.workflow_transition x
-  ON x.policy = t.policy AND x.version = t.version
- AND (x.ticket_type IS NULL OR x.ticket_type = t.ticket_type);
-COMMENT ON VIEW aftersales.transition_of_type IS 'Grain: one row per policy version, ticket type and transition, rows for every type spread out.';
-
-CREATE VIEW aftersales.sla_rule_of_type AS
-SELECT t.ticket_type AS of_type, r.*
-FROM aftersales.ticket_type t
-JOIN aftersales.sla_rule r
-  ON r.policy = t.policy AND r.version = t.version
- AND (r.ticket_type IS NULL OR r.ticket_type = t.ticket_type);
-COMMENT ON VIEW aftersales.sla_rule_of_type IS 'Grain: one row per policy version, ticket type (of_type) and clock rule, rows for every type spread out.';
-
 CREATE VIEW aftersales.rule_clause AS
 SELECT policy, version, 'ticket_type' AS table_name, ticket_type AS item, unnest(clauses) AS clause FROM aftersales.ticket_type
 UNION ALL SELECT policy, version, 'category', category, unnest(clauses) FROM aftersales.category
@@ -375,7 +348,9 @@ BEGIN ATOMIC
     FROM (SELECT of_type, rule FROM rule GROUP BY of_type, rule HAVING count(*) > 1) u
     UNION ALL
     SELECT 'notice', 'sla_rule', r.of_type || '.' || r.rule, 'has no target: recorded, not enforced'
-    FROM rule r WHERE r.target IS NULL
+    FROM rule r WHERE r.target IS NULL AND r.due_from IS NULL
+    UNION ALL
+    SELECT * FROM aftersales.check_clocks(check_policy.policy, check_policy.version)
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'
@@ -414,39 +389,6 @@ BEGIN ATOMIC
       AND NOT EXISTS (SELECT FROM aftersales.clause c WHERE c.clause = r.clause);
 END;
 COMMENT ON FUNCTION aftersales.check_policy(text, integer) IS 'What is wrong with a version of a policy: severity error (activate_policy refuses it) or notice; no error row when sound.';
-
-COMMENT ON COLUMN aftersales.workflow_state_of_type.policy IS 'The policy.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.version IS 'Version of the policy.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.ticket_type IS 'Ticket type; NULL: every type of the policy.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.state IS 'Code of the state, as in ticket.status.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.position IS 'Order in lists, lowest first.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.label_en IS 'Label in English.';
-COMMENT ON COLUMN aftersales.workflow_state_of_type.label_zh IS 'Label in Chinese.';
-
-COMMENT ON COLUMN aftersales.transition_of_type.policy IS 'The policy.';
-COMMENT ON COLUMN aftersales.transition_of_type.version IS 'Version of the policy.';
-COMMENT ON COLUMN aftersales.transition_of_type.ticket_type IS 'Ticket type; NULL: every type of the policy.';
-COMMENT ON COLUMN aftersales.transition_of_type.from_state IS 'State it leaves; NULL: the opening itself, for a state that is not of kind initial or whose opening is limited to roles.';
-COMMENT ON COLUMN aftersales.transition_of_type.to_state IS 'State it enters.';
-
-COMMENT ON COLUMN aftersales.sla_rule_of_type.of_type IS 'Ticket type the rule applies to.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.policy IS 'The policy.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.version IS 'Version of the policy.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.ticket_type IS 'Ticket type; NULL: every type of the policy.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.rule IS 'Name of the rule, unique in its ticket type; refusals and clocks cite it.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.clock IS 'Name of the clock; one open clock of a name per ticket.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.condition IS 'SQL boolean expression over the ticket; NULL column: always. A result of NULL does not match.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.starts_on IS 'Events that start it; a start while it is open is ignored, after a stop it is the next cycle.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.stops_on IS 'Events that stop it. Met when stopped at or before the due time.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.cancels_on IS 'Events that end it without judging it.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.target IS 'Time allowed: hours, minutes, seconds for elapsed; months and days for calendar_day. NULL: recorded, not enforced (the source gives no number).';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.unit IS 'elapsed: wall clock from the start. calendar_day: the end (23:59:59.999999 in the policy''s time zone) of the n-th day after the start day.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.count_first_day IS 'For calendar_day: whether the start day is day 1.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.mandatory IS 'A ticket on which the start event falls must match some rule of this clock, else SV010.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.rank IS 'Highest matching rank wins; two of one rank that both match make the policy unsound.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.label_en IS 'Label in English.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.label_zh IS 'Label in Chinese.';
-COMMENT ON COLUMN aftersales.sla_rule_of_type.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
 
 COMMENT ON COLUMN aftersales.rule_clause.policy IS 'The policy.';
 COMMENT ON COLUMN aftersales.rule_clause.version IS 'Version of the policy.';

@@ -11,6 +11,7 @@ REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_policy(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.check_clocks(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.reachable_states(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.policy_digest(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) FROM PUBLIC;
@@ -34,6 +35,10 @@ REVOKE ALL ON FUNCTION aftersales.add_working_days(timestamptz, integer, text) F
 REVOKE ALL ON FUNCTION aftersales.is_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.next_working_time(timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.calendar_known_until(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.sla_targets(text, jsonb, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.explain_due(bigint, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.projected_due(bigint, timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.ticket_as_of(bigint, timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_calendar(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_calendar(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.load_calendar_days(text, jsonb) FROM PUBLIC;

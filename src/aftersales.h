@@ -31,6 +31,7 @@
 #include "utils/array.h"
 #include "utils/hsearch.h"
 #include "utils/plancache.h"
+#include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -95,7 +96,7 @@ typedef struct AsActor
 /* What a desk's ticket table looks like, and who owns it. */
 struct AsDesk
 {
-	Oid			nspid;
+	Oid			nspid;			/* InvalidOid: none, see as_desk_template */
 	char	   *name;			/* schema name, unquoted */
 	Oid			owner;
 	Oid			ticket_relid;
@@ -189,6 +190,7 @@ extern TicketRow *as_row_from_slot(TupleTableSlot *slot);
 
 /* desk.c */
 extern AsDesk *as_desk_get(AsCache *cache, Oid nspid);
+extern AsDesk *as_desk_template(AsCache *cache);
 extern Oid	as_desk_resolve(FunctionCallInfo fcinfo, int argno);
 extern char *as_desk_table(const AsDesk *desk, const char *table);
 extern Oid	as_desk_relid(const AsDesk *desk, const char *table);
@@ -215,7 +217,7 @@ typedef enum PlanId
 	PLAN_CLOCK_END_ONE, PLAN_CLOCK_END_MANY,
 	PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY,
 	PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_TWO, PLAN_CLOCK_START_MANY, PLAN_CLOCK_WHOLE,
-	PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
+	PLAN_BREACHES, PLAN_BREACH, PLAN_CLEAR_BREACH, PLAN_BREACH_BY,
 	PLAN_ESCALATION, PLAN_OUTBOX,
 	PLAN_HISTORY, PLAN_LATER_CHANGE, PLAN_OUTDATED, PLAN_CALENDAR_REV,
 	PLAN_LOCK_TICKET, PLAN_TOUCH, PLAN_HEAD_ONE, PLAN_HEAD_MANY,
@@ -233,6 +235,7 @@ typedef enum PlanId
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 				   const char *protected_table);
 extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
+extern Snapshot as_see(Snapshot snapshot);
 extern void as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype);
 extern Datum as_array(ArrayBuildState *state);
 

@@ -58,7 +58,7 @@ apply_retarget(AsStatement *st, const PolicyType *pt, TicketRow *row, List **eve
 	List	   *differences = NIL;
 	EventRow   *e;
 
-	if (!as_replay(st, pt, row, true, &differences))
+	if (!as_replay(st, pt, row, true, false, &differences))
 		return;
 	e = palloc0(sizeof(EventRow));
 	e->event = "changed:calendar";
@@ -101,7 +101,7 @@ outdated_tickets(AsStatement *st, const Retarget *r, List **changed)
 		row = as_deform(st->desk, &tuple);
 		*id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 		pt = as_type_of_row(st, row);
-		differs = pt != NULL && as_replay(st, pt, row, true, &differences);
+		differs = pt != NULL && as_replay(st, pt, row, true, false, &differences);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(st->rowcxt);
 		ids = lappend(ids, id);

@@ -48,7 +48,8 @@ as_jsonb_text(const Jsonb *object, const char *key)
 char *
 as_rule_line(const Fold *f, const char *rules, const char *clauses)
 {
-	return psprintf("ticket=" INT64_FORMAT " from=%s to=%s rule=%s%s%s", f->ticket_id,
+	return psprintf("ticket=%s from=%s to=%s rule=%s%s%s",
+					OidIsValid(f->st->desk->nspid) ? psprintf(INT64_FORMAT, f->ticket_id) : "-",
 					f->from == NULL ? "-" : f->from, f->to, rules,
 					clauses[0] == '\0' ? "" : " clauses=", clauses);
 }
@@ -84,8 +85,10 @@ no_rule_error(const Fold *f, const ClockRule *const *rules, int n)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+			 OidIsValid(f->st->desk->nspid) ?
 			 errmsg("no rule of clock \"%s\" fits ticket %lld", rules[0]->clock,
-					(long long) f->ticket_id),
+					(long long) f->ticket_id) :
+			 errmsg("no rule of clock \"%s\" fits such a ticket", rules[0]->clock),
 			 errdetail("The clock is mandatory for tickets of type \"%s\".\n%s", f->pt->ticket_type,
 					   as_rule_line(f, names.data, clauses.data)),
 			 errhint("Give the columns and attributes that the rules' conditions read values that one of them knows."),

@@ -81,6 +81,7 @@ typedef struct FoldClock
 	TimestampTz stopped_at;
 	bool		is_breached;	/* a breach is recorded */
 	bool		is_late;		/* the fold has found it late */
+	bool		is_carried_out; /* what its lateness brings has come with it */
 	bool		is_phantom;		/* no rule has matched: lives in replays only */
 	bool		is_over;		/* voided, and would have ended since */
 	bool		is_watched;		/* started by time: nobody can have been late to say so */
@@ -89,6 +90,7 @@ typedef struct FoldClock
 	TimestampTz next_at;
 	bool		has_late_entry; /* next_at had passed when it was recorded, */
 	TimestampTz late_entry_at;	/* then */
+	bool		is_late_too;	/* that is taken from the clock that has started it */
 	uint32		escalated;		/* levels carried out */
 	const AsCalendar *calendar; /* NULL: its rule needs none */
 	int			calendar_rev;
@@ -99,8 +101,10 @@ typedef struct FoldClock
 	bool		is_replayed;	/* its breach may have to be put right */
 	bool		is_matched;		/* of a stored one: a replay has it too */
 	bool		is_retimed;		/* next_at has to be found anew */
+	bool		is_due_anew;	/* an event has given it another due time */
 	bool		breach_new;		/* record a breach, */
 	TimestampTz breach_at;		/* as of then, */
+	const ClockRule *breach_rule;	/* by this rule, */
 	Responsible breach_by;		/* of these */
 	bool		breach_cleared; /* the recorded one was none */
 } FoldClock;
@@ -155,7 +159,15 @@ typedef struct Fold
 	const TicketRow *row;		/* for conditions; NULL: set when rules were chosen */
 	bool		is_replay;
 	const struct Fold *stored;	/* what a replay is compared with */
+
+	/*
+	 * Of the stored one: called after every event of the replay, and with
+	 * none for what time does before an event and at the end; may be NULL.
+	 */
+	void		(*follow) (const struct Fold *f, const FoldEvent *e, void *arg);
+	void	   *follow_arg;
 	bool		retarget;		/* open clocks go by the calendar as it is now */
+	bool		watches;		/* it is time that has brought the replay about */
 	int			nclocks;
 	int			maxclocks;
 	FoldClock  *clocks;
@@ -166,6 +178,7 @@ typedef struct Fold
 	bool		ignores_grace;	/* what was recorded late is due, too */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
+	bool		is_settled;		/* but not those of stored clocks: they had their turn */
 	bool		has_deferred;	/* and one has been left */
 	TimestampTz latest;			/* time of the latest event applied */
 } Fold;
@@ -230,6 +243,7 @@ typedef struct TicketWork
 	bool		is_new;
 	bool		needs_replay;	/* something is late, corrected or changed */
 	bool		retarget;		/* to the calendars as they are now */
+	bool		is_settled;		/* what time does to the ticket has been done */
 	const char *from;			/* state before its events; NULL: being opened */
 	const char *to;				/* and after them */
 	Responsible by;				/* responsible until now */
@@ -263,6 +277,6 @@ typedef struct ClockDifference
 extern Fold *as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row,
 							 const Fold *stored, List *events);
 extern bool as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-					  List **differences);
+					  bool watches, List **differences);
 
 #endif							/* AFTERSALES_CLOCK_H */

@@ -182,32 +182,40 @@ is_overtaken(const Fold *f, const FoldEvent *e)
 	return false;
 }
 
+/* Applies one event of a task, unless that makes it one to be replayed. */
+static void
+fold_one(Task *task, const FoldEvent *e, TimestampTz now)
+{
+	Fold	   *f = &task->fold;
+
+	as_fold_advance(f, e->at, e->is_timed, now);
+	if (!task->needs_replay && is_overtaken(f, e))
+		task->needs_replay = true;
+	if (!task->needs_replay || e->is_timed)
+		as_fold_event(f, e, now);
+}
+
+/*
+ * What time has brought comes first, each by its own time; then what else is
+ * due by now; then what the write reports, which may have to be replayed.
+ */
 static void
 fold_task(Task *task, TimestampTz now)
 {
-	int			i;
+	int			i = 0;
 
-	/* what time has brought is settled up to there; the rest, when it is replayed */
+	/* by other rules from the first on: the rest when it is replayed */
 	if (task->new_rules)
 	{
 		if (task->events[0].is_timed)
 			as_fold_advance(&task->fold, task->events[0].at, true, DT_NOBEGIN);
 		return;
 	}
-	for (i = 0; i < task->nevents && task->needs_replay; i++)
-		if (task->events[i].is_timed)
-			as_fold_advance(&task->fold, task->events[i].at, true, now);
-	as_fold_advance(&task->fold, task->nevents > 0 && task->events[0].is_timed ?
-					task->events[0].at : DT_NOBEGIN, true, now);
-	for (i = 0; i < task->nevents && !task->needs_replay; i++)
-	{
-		const FoldEvent *e = &task->events[i];
-
-		as_fold_advance(&task->fold, e->at, e->is_timed, now);
-		task->needs_replay = is_overtaken(&task->fold, e);
-		if (!task->needs_replay)
-			as_fold_event(&task->fold, e, now);
-	}
+	while (i < task->nevents && task->events[i].is_timed)
+		fold_one(task, &task->events[i++], DT_NOBEGIN);
+	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
+	while (i < task->nevents)
+		fold_one(task, &task->events[i++], now);
 	/* what time has started may be due by now, too */
 	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
 }
@@ -239,6 +247,7 @@ as_clock_add(ClockWork *w, const TicketWork *t)
 	task->needs_replay = t->needs_replay;
 	task->retarget = t->retarget;
 	task->fold.latest = DT_NOBEGIN;
+	task->fold.is_settled = t->is_settled;
 	task->fold.ignores_grace = w->st->ignores_grace;
 	task->fold.defers_actions = t->pt->has_timed && !w->st->is_touch;
 	task->fold.st = w->st;
@@ -321,7 +330,7 @@ settle_again(ClockWork *w, const Task *task)
 	f->nclocks = f->maxclocks = 0;
 	f->clocks = NULL;
 	f->fired = NULL;
-	f->has_deferred = false;
+	f->is_settled = f->has_deferred = false;
 	f->status = f->to;
 	as_clocks_load(w->st, 1, &f);
 	take_levels(f, task->levels);
@@ -371,7 +380,7 @@ as_clock_flush(ClockWork *w)
 		if (w->tasks[i]->needs_replay)
 			(void) as_replay(w->st, w->tasks[i]->fold.pt,
 							 read_ticket(w->st, w->tasks[i]->fold.ticket_id),
-							 w->tasks[i]->retarget, NULL);
+							 w->tasks[i]->retarget, w->tasks[i]->new_rules, NULL);
 	for (i = 0; i < w->n; i++)
 		if (w->tasks[i]->needs_replay && w->tasks[i]->has_timed && settle_again(w, w->tasks[i]))
 			deferred = list_append_unique_ptr(deferred, folds[i]);

@@ -15,6 +15,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -228,6 +229,42 @@ as_desk_get(AsCache *cache, Oid nspid)
 
 	desk->next = cache->desks;
 	cache->desks = desk;
+	return desk;
+}
+
+/*
+ * as_desk_template returns what stands in for a desk where a policy is asked
+ * about a ticket that does not exist: its rows have the shape of
+ * ticket_template.  Conditions run as whoever asks.
+ */
+AsDesk *
+as_desk_template(AsCache *cache)
+{
+	AsDesk	   *desk;
+	Relation	rel;
+	MemoryContext old;
+
+	for (desk = cache->desks; desk != NULL; desk = desk->next)
+		if (!OidIsValid(desk->nspid))
+			break;
+	if (desk == NULL)
+	{
+		desk = MemoryContextAllocZero(cache->cxt, sizeof(AsDesk));
+		desk->cxt = cache->cxt;
+		desk->name = MemoryContextStrdup(cache->cxt, get_namespace_name(as_schema_oid()));
+		desk->go_live = DT_NOBEGIN;
+		desk->ticket_relid = get_relname_relid("ticket_template", as_schema_oid());
+		as_cache_watch(desk->ticket_relid);
+		rel = table_open(desk->ticket_relid, AccessShareLock);
+		old = MemoryContextSwitchTo(cache->cxt);
+		desk->tupdesc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
+		MemoryContextSwitchTo(old);
+		table_close(rel, NoLock);
+		learn_columns(desk);
+		desk->next = cache->desks;
+		cache->desks = desk;
+	}
+	desk->owner = GetUserId();
 	return desk;
 }
 

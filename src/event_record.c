@@ -190,6 +190,7 @@ work_clocks(AsStatement *st, ClockWork *clocks, EventHead *head, int32 up_to_seq
 
 	t.ticket_id = head->ticket_id;
 	t.pt = events[0]->pt;
+	t.is_settled = true;
 	t.row = as_deform(st->desk, head->ticket);
 	t.from = t.to = TextDatumGetCString(TVAL(st->desk, t.row, TC_STATUS));
 	as_responsible(st->desk, t.row, &t.by);

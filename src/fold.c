@@ -122,6 +122,16 @@ pause_clock(const Fold *f, FoldClock *c, TimestampTz at)
 	c->is_changed = c->is_retimed = true;
 }
 
+/* What time brings about is watched: no report of it can be late. */
+static void
+watch(const Fold *f, FoldClock *c)
+{
+	if (f->is_replay && !f->watches)
+		return;
+	c->is_watched = c->has_next = true;
+	c->next_at = DT_NOBEGIN;
+}
+
 static void
 resume_clock(const Fold *f, FoldClock *c, TimestampTz at)
 {
@@ -133,11 +143,11 @@ resume_clock(const Fold *f, FoldClock *c, TimestampTz at)
 		c->has_due = true;
 	}
 	c->is_paused = c->has_remaining = false;
-	c->is_changed = c->is_rewritten = c->is_retimed = true;
+	c->is_changed = c->is_rewritten = c->is_retimed = c->is_due_anew = true;
 }
 
 static void
-follow_status(Fold *f, TimestampTz at)
+follow_status(Fold *f, TimestampTz at, bool by_time)
 {
 	int			i;
 
@@ -152,7 +162,12 @@ follow_status(Fold *f, TimestampTz at)
 		if (pauses && !c->is_paused)
 			pause_clock(f, c, at);
 		else if (!pauses && c->is_paused)
+		{
 			resume_clock(f, c, at);
+			c->is_watched = false;
+			if (by_time)
+				watch(f, c);
+		}
 	}
 }
 
@@ -291,6 +306,18 @@ next_cycle(const Fold *f, const char *clock)
 	return cycle + 1;
 }
 
+static bool
+has_started(const Fold *f, const char *clock, int32 seq, TimestampTz at)
+{
+	int			i;
+
+	for (i = 0; i < f->nclocks; i++)
+		if (f->clocks[i].start_seq == seq && f->clocks[i].started_at == at &&
+			!f->clocks[i].is_phantom && strcmp(f->clocks[i].clock, clock) == 0)
+			return true;
+	return false;
+}
+
 /*
  * as_fold_start starts a clock, unless it is open.  seq is its identity: the
  * place of the event that starts it.  by_time: a due time starts it, or what
@@ -315,6 +342,9 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool
 	if (chosen->rule != NULL && chosen->rule->starts_all && !all_have_happened(f, chosen->rule))
 		return;
 
+	/* a due time starts another clock once */
+	if (has_started(f, chosen->clock, seq, at))
+		return;
 	cycle = next_cycle(f, chosen->clock);
 	c = as_fold_new_clock(f);
 	c->clock = chosen->clock;
@@ -338,10 +368,7 @@ as_fold_start(Fold *f, const ChosenRule *chosen, int32 seq, TimestampTz at, bool
 	}
 	c->is_changed = c->is_retimed = true;
 	if (by_time)
-	{
-		c->is_watched = c->has_next = true;
-		c->next_at = DT_NOBEGIN;
-	}
+		watch(f, c);
 	if (f->status != NULL && as_text_in(&c->rule->pauses_in, f->status))
 		pause_clock(f, c, at);
 }
@@ -385,6 +412,7 @@ extend(Fold *f, const FoldEvent *e)
 	}
 	else if (c->has_due && c->due_at >= e->at)
 		c->due_at = Max(c->due_at, due);
+	c->is_due_anew = true;
 	c->is_changed = c->is_retimed = true;
 }
 
@@ -402,7 +430,7 @@ note_status(Fold *f, const FoldEvent *e)
 		span->status = e->to_state;
 		f->status_spans = lappend(f->status_spans, span);
 	}
-	follow_status(f, e->at);
+	follow_status(f, e->at, e->is_timed);
 }
 
 /*

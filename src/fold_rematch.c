@@ -67,7 +67,7 @@ set_due(const Fold *f, FoldClock *c, TimestampTz at)
 	int64		left;
 
 	c->has_due = c->is_paused = c->has_remaining = false;
-	c->is_changed = c->is_retimed = true;
+	c->is_changed = c->is_retimed = c->is_due_anew = true;
 	if (!as_due_basis(f, c, &basis))
 		return;
 	left = basis.amount - used_up(f, c, &basis, at);
@@ -115,7 +115,7 @@ rematch_clock(Fold *f, FoldClock *c, const FoldEvent *e)
 	c->due_from = chosen.due_from;
 	as_fold_calendar(f, c);
 	set_due(f, c, e->at);
-	c->is_watched = c->is_watched || e->is_timed;
+	c->is_watched = c->is_watched || (e->is_timed && f->watches);
 }
 
 static bool

@@ -56,14 +56,14 @@ consider(Pending *first, int clock, const Escalation *level, TimestampTz at)
  * has been made: then its events come in, and this one is at that instant.
  */
 static bool
-is_deferred(Fold *f, bool is_timed, TimestampTz instant, TimestampTz at, bool inclusive,
-			TimestampTz *stop)
+is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, TimestampTz at,
+			bool inclusive, TimestampTz *stop)
 {
-	if (!is_timed || !f->defers_actions || (inclusive && instant == at))
+	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
+		(f->is_settled && c->clock_id != 0 && !c->is_due_anew) || c->due_at < f->st->desk->go_live)
 		return false;
 	f->has_deferred = true;
-	if (!f->is_replay)
-		*stop = Min(*stop, instant);
+	*stop = Min(*stop, instant);
 	return true;
 }
 
@@ -84,8 +84,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 			continue;
 		if (!c->is_late &&
 			has_passed(f, c, c->due_at, f->st->desk->report_grace, at, inclusive && is_timed_rule(c->rule), now) &&
-			!is_deferred(f, is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live,
-						 c->due_at, at, inclusive, &stop))
+			!is_deferred(f, c, is_timed_rule(c->rule), c->due_at, at, inclusive, &stop))
 			consider(&first, i, NULL, c->due_at);
 		for (k = 0; k < f->pt->nescalations && !f->is_replay; k++)
 		{
@@ -95,8 +94,7 @@ next_pending(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 			if (strcmp(e->clock, c->clock) == 0 && !(c->escalated & (1U << e->level)) &&
 				as_escalation_at(f, c, e, &instant) &&
 				has_passed(f, c, instant, 0, at, inclusive && e->action != ESCALATE_NOTIFY, now) &&
-				!is_deferred(f, e->action != ESCALATE_NOTIFY && c->due_at >= f->st->desk->go_live,
-							 instant, at, inclusive, &stop))
+				!is_deferred(f, c, e->action != ESCALATE_NOTIFY, instant, at, inclusive, &stop))
 				consider(&first, i, e, instant);
 		}
 	}
@@ -114,16 +112,20 @@ is_missed(const FoldClock *c)
 	return c->is_late || (c->ended_as == CLOCK_STOPPED && c->has_due && c->stopped_at > c->due_at);
 }
 
-/* Whether every clock of a group, each in its last cycle, is missed. */
-static bool
-group_is_missed(const Fold *f, const char *group)
+/*
+ * The clock of a group on which its breach is to be: of those in their last
+ * cycle the one due last, once all of them are missed; else NULL.
+ */
+static FoldClock *
+missed_last(const Fold *f, const char *group)
 {
+	FoldClock  *last = NULL;
 	int			i;
 	int			k;
 
 	for (i = 0; i < f->nclocks; i++)
 	{
-		const FoldClock *c = &f->clocks[i];
+		FoldClock  *c = &f->clocks[i];
 		bool		is_last = true;
 
 		if (c->rule == NULL || c->rule->any_of == NULL || strcmp(c->rule->any_of, group) != 0 ||
@@ -132,10 +134,14 @@ group_is_missed(const Fold *f, const char *group)
 		for (k = 0; k < f->nclocks; k++)
 			if (f->clocks[k].cycle > c->cycle && strcmp(f->clocks[k].clock, c->clock) == 0)
 				is_last = false;
-		if (is_last && !is_missed(c))
-			return false;
+		if (!is_last)
+			continue;
+		if (!is_missed(c))
+			return NULL;
+		if (last == NULL || c->due_at > last->due_at)
+			last = c;
 	}
-	return true;
+	return last;
 }
 
 static void
@@ -152,6 +158,35 @@ add_action(Fold *f, const FoldClock *c, TimestampTz at, const char *to_state, Js
 	f->action = action;
 }
 
+/* Whether a clock's start was told late, so that nothing of it is held against anybody yet. */
+static bool
+late_entry(const Fold *f, const FoldClock *c, TimestampTz *at)
+{
+	const FoldClock *stored = f->is_replay ? as_fold_find(f->stored, c) : c;
+
+	if (stored == NULL || !stored->has_late_entry)
+		return false;
+	*at = stored->late_entry_at;
+	return true;
+}
+
+/* Notes a breach, unless it stands already, and what it does to the ticket. */
+static void
+breach(Fold *f, FoldClock *c)
+{
+	if ((c->is_breached && !c->is_cleared) || c->breach_new)
+		return;
+	c->breach_new = c->is_changed = true;
+	c->is_replayed = c->is_breached;
+	c->is_rewritten = c->is_rewritten || c->is_cleared;
+	c->is_cleared = false;
+	c->breach_at = c->due_at;
+	c->breach_rule = c->rule;
+	c->breach_by = f->by;
+	if (f->wants_actions && is_timed_rule(c->rule) && c->due_at >= f->st->desk->go_live)
+		add_action(f, c, c->due_at, c->rule->on_breach, c->rule->on_breach_set);
+}
+
 /*
  * as_fold_late notes that a clock has become late: its breach is noted, and what waits for its due
  * time starts.
@@ -162,23 +197,18 @@ as_fold_late(Fold *f, int i)
 	FoldClock  *c = &f->clocks[i];
 	FoldEvent	e = {0};
 	TimestampTz due_at = c->due_at;
+	TimestampTz late_entry_at = 0;
+	bool		has_grace = late_entry(f, c, &late_entry_at);
+	FoldClock  *bearer;
+	int			before = f->nclocks;
 	int32		seq = c->start_seq;
 	int			k;
 
 	c->is_late = true;
 	c->is_retimed = c->is_changed = true;
-	if ((!c->is_breached || c->is_cleared) && !c->breach_new &&
-		(c->rule->any_of == NULL || group_is_missed(f, c->rule->any_of)))
-	{
-		c->breach_new = true;
-		c->is_replayed = c->is_breached;
-		c->is_rewritten = c->is_rewritten || c->is_cleared;
-		c->is_cleared = false;
-		c->breach_at = due_at;
-		c->breach_by = f->by;
-		if (f->wants_actions && is_timed_rule(c->rule) && due_at >= f->st->desk->go_live)
-			add_action(f, c, due_at, c->rule->on_breach, c->rule->on_breach_set);
-	}
+	bearer = c->rule->any_of == NULL ? c : missed_last(f, c->rule->any_of);
+	if (bearer != NULL)
+		breach(f, bearer);
 	if (!f->pt->starts_later)
 		return;
 	e.event = psprintf("due:%s", c->clock);
@@ -186,7 +216,16 @@ as_fold_late(Fold *f, int i)
 	e.seq = e.base_seq = seq;
 	as_choose_starts(f, &e);
 	for (k = 0; k < e.nchosen; k++)
-		as_fold_start(f, &e.chosen[k], seq, due_at, true);
+		as_fold_start(f, &e.chosen[k], seq, due_at, !has_grace);
+	if (!has_grace)
+		return;
+	/* what hangs on a start told late waits with it */
+	for (k = before; k < f->nclocks; k++)
+	{
+		f->clocks[k].has_next = f->clocks[k].has_late_entry = f->clocks[k].is_late_too = true;
+		f->clocks[k].next_at = DT_NOBEGIN;
+		f->clocks[k].late_entry_at = late_entry_at;
+	}
 }
 
 /* ---------- escalating ---------- */
@@ -225,18 +264,19 @@ escalate(Fold *f, const Pending *p)
 void
 as_fold_advance(Fold *f, TimestampTz at, bool inclusive, TimestampTz now)
 {
-	for (;;)
+	while (f->action == NULL)
 	{
 		Pending		p = next_pending(f, at, inclusive, now);
 
 		if (p.clock < 0)
 			return;
 		if (p.level == NULL)
+		{
+			f->clocks[p.clock].is_carried_out = inclusive && p.at == at;
 			as_fold_late(f, p.clock);
+		}
 		else
 			escalate(f, &p);
-		if (f->action != NULL)
-			return;
 	}
 }
 
@@ -270,5 +310,6 @@ as_fold_next(const Fold *f, FoldClock *c, TimestampTz now)
 	}
 	c->has_late_entry = c->has_next && !c->is_watched &&
 		(c->next_at < now || (!c->is_late && c->due_at < now));
-	c->late_entry_at = now;
+	if (!c->is_late_too)
+		c->late_entry_at = now;
 }

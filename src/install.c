@@ -37,7 +37,7 @@ PG_FUNCTION_INFO_V1(as_set_node);
 #define IDS_PER_NODE INT64CONST(10000000000000)
 #define MAX_NODE	900000
 
-static const char *const desk_file[] = {"10_table", "20_trigger", "30_view"};
+static const char *const desk_file[] = {"10_table", "20_trigger", "25_queue", "30_view"};
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
 static char *
@@ -258,6 +258,13 @@ typedef struct AccessLevel
 	" aftersales.calendar_known_until(text)," \
 	" aftersales.check_calendar(text),"
 
+/* whoever may read a desk may ask */
+#define READER_FUNCTIONS \
+	" aftersales.sla_targets(text, jsonb, timestamptz)," \
+	" aftersales.explain_due(bigint, name)," \
+	" aftersales.projected_due(bigint, timestamptz, name)," \
+	" aftersales.ticket_as_of(bigint, timestamptz, name),"
+
 static const AccessLevel access_level[] = {
 	{"app", true,
 		"GRANT USAGE ON SCHEMA @desk@, aftersales TO @role@;"
@@ -266,7 +273,7 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
-		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS
+		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
 		" aftersales.void_ticket(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
@@ -280,7 +287,7 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
-	"GRANT EXECUTE ON FUNCTION" WORKTIME_FUNCTIONS
+		"GRANT EXECUTE ON FUNCTION" WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.verify_clocks(timestamptz, name),"
 	" aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
 	{"bi", true,

@@ -152,6 +152,9 @@ static const PlanText plan_text[] = {
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 	" RETURNING clock_id"},
 
+	{PLAN_BREACHES, 1, {INT8OID},
+		"SELECT b.clock_id, b.due_at FROM @.sla_clock c JOIN @.sla_breach b ON b.clock_id" EQ "c.clock_id"
+	" WHERE c.ticket_id" EQ "$1"},
 	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
 		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
 	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id) DO NOTHING"},
@@ -313,6 +316,9 @@ typedef struct PlanEntry
 
 static HTAB *plans = NULL;
 
+/* what as_see() has set */
+static Snapshot seen = InvalidSnapshot;
+
 /* Replaces "@" by the desk's quoted schema name. */
 static char *
 plan_sql(const AsDesk *desk, const char *text)
@@ -431,8 +437,9 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	as_become_owner(desk, &owner);
 	plan = valid_plan(desk, id);
 	as_arm(protected_relid);
-	rc = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot,
-							  false, true, 0);
+	rc = SPI_execute_snapshot(plan, values, nulls,
+							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
+							  seen != InvalidSnapshot, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
 	as_become_caller(&owner);
@@ -461,6 +468,20 @@ int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
 	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+}
+
+/*
+ * as_see lets all plans read under one snapshot from now on, so that what
+ * several of them read fits together; InvalidSnapshot: no more.  Only for
+ * functions that write nothing.  Returns what was set before.
+ */
+Snapshot
+as_see(Snapshot snapshot)
+{
+	Snapshot	before = seen;
+
+	seen = snapshot;
+	return before;
 }
 
 /*

@@ -212,17 +212,24 @@ settle_like_stored(Fold *f, const Fold *stored)
 	int			before;
 	int			i;
 
-	f->defers_actions = false;
 	do
 	{
+		TimestampTz passed = DT_NOBEGIN;
+
 		before = f->nclocks;
 		for (i = 0; i < f->nclocks; i++)
 		{
-			FoldClock  *c = &f->clocks[i];
+			const FoldClock *c = &f->clocks[i];
 			const FoldClock *s = c->is_phantom ? NULL : as_fold_find(stored, c);
 
-			c->has_next = s != NULL && s->is_late && c->ended_as == CLOCK_OPEN;
-			c->next_at = DT_NOBEGIN;
+			if (s != NULL && s->is_late && c->ended_as == CLOCK_OPEN && c->has_due)
+				passed = Max(passed, c->due_at);
+		}
+		/* and so is what was due before that */
+		for (i = 0; i < f->nclocks; i++)
+		{
+			f->clocks[i].has_next = f->clocks[i].has_due && f->clocks[i].due_at <= passed;
+			f->clocks[i].next_at = DT_NOBEGIN;
 		}
 		as_fold_advance(f, DT_NOBEGIN, false, f->st->now);
 	} while (f->nclocks > before);
@@ -254,9 +261,21 @@ add_events(FoldEvent *events, int *n, List *more)
 	return events;
 }
 
-static Fold *
-replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
-			bool retarget, List *more)
+/* Tells whoever follows a replay that a step of it is done. */
+static void
+tell(const Fold *f, const FoldEvent *e)
+{
+	if (f->stored->follow != NULL)
+		f->stored->follow(f, e, f->stored->follow_arg);
+}
+
+/*
+ * as_replay_fold folds a ticket's clocks anew; stored: what they are compared
+ * with, and who follows; more: events (EventRow) that are not in the table yet.
+ */
+Fold *
+as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
+			   bool retarget, bool watches, List *more)
 {
 	const AsDesk *desk = st->desk;
 	Fold	   *f = palloc0(sizeof(Fold));
@@ -273,9 +292,9 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 	f->to = TextDatumGetCString(TVAL(desk, row, TC_STATUS));
 	f->from = f->to;
 	f->is_replay = true;
-	f->defers_actions = pt->has_timed;
 	f->stored = stored;
 	f->retarget = retarget;
+	f->watches = watches;
 	f->row = was;
 	events = add_events(as_history_load(st, f->ticket_id, &n), &n, more);
 	for (i = n - 1; i >= 0; i--)
@@ -289,6 +308,7 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 
 		/* what was due before is late under whom it was due */
 		as_fold_advance(f, e->at, e->is_timed, DT_NOBEGIN);
+		tell(f, NULL);
 		if (attno > 0 && bms_is_member(attno, watched))
 		{
 			as_history_change(desk, was, e, true);
@@ -305,8 +325,10 @@ replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, const F
 			f->status = status;
 		}
 		as_fold_event(f, e, DT_NOBEGIN);
+		tell(f, e);
 	}
 	settle_like_stored(f, stored);
+	tell(f, NULL);
 	return f;
 }
 
@@ -319,10 +341,10 @@ Fold *
 as_replay_ahead(AsStatement *st, const PolicyType *pt, const TicketRow *row, const Fold *stored,
 				List *events)
 {
-	Fold	   *f = replay_fold(st, pt, row, stored, false, events);
+	Fold	   *f = as_replay_fold(st, pt, row, stored, false, true, events);
 	int			i;
 
-	f->is_replay = f->defers_actions = false;
+	f->is_replay = false;
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -382,6 +404,43 @@ note_difference(List **differences, const FoldClock *c, const char *problem)
 	d->cycle = c->cycle;
 	d->problem = problem;
 	*differences = lappend(*differences, d);
+}
+
+/* When the recorded breaches of the stored clocks were. */
+static void
+read_breaches(Fold *stored)
+{
+	Datum		value = Int64GetDatum(stored->ticket_id);
+	int			n = as_run_read(stored->st->desk, PLAN_BREACHES, &value);
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		bool		isnull;
+		int64		id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		for (k = 0; k < stored->nclocks; k++)
+			if (stored->clocks[k].clock_id == id)
+				stored->clocks[k].breach_at =
+					DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * What a late clock brings to the ticket is left to a write of it, and with
+ * that its breach, unless it has come already or the clock has ended.
+ */
+static void
+hold_back(const Fold *f, FoldClock *c, const FoldClock *s)
+{
+	if (!c->breach_new || c->is_carried_out || c->ended_as != CLOCK_OPEN ||
+		(c->breach_rule->on_breach == NULL && c->breach_rule->on_breach_set == NULL) ||
+		c->breach_at < f->st->desk->go_live ||
+		(s != NULL && s->is_breached && !s->is_cleared && s->breach_at == c->breach_at))
+		return;
+	c->breach_new = c->is_late = false;
 }
 
 /* Takes over from the stored clock what no event tells. */
@@ -444,13 +503,14 @@ void_missing(Fold *f, const Fold *stored, List **differences)
  * as_replay folds a ticket's clocks anew.  row: the ticket as it is now.
  * With differences they are listed there (ClockDifference) and nothing is
  * written; else the stored clocks are made what the replay says.  retarget:
- * open clocks go by their calendars as they are now.
+ * open clocks go by their calendars as they are now.  watches: time itself has
+ * brought the change about, so nothing of it is late to be recorded.
  *
  * Returns whether a due time has changed.
  */
 bool
 as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool retarget,
-		  List **differences)
+		  bool watches, List **differences)
 {
 	Fold	   *stored = palloc0(sizeof(Fold));
 	Fold	   *f;
@@ -461,7 +521,9 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 	stored->pt = pt;
 	stored->ticket_id = DatumGetInt64(TVAL(st->desk, row, TC_TICKET_ID));
 	as_clocks_load(st, 1, &stored);
-	f = replay_fold(st, pt, row, stored, retarget, NIL);
+	if (pt->has_timed)
+		read_breaches(stored);
+	f = as_replay_fold(st, pt, row, stored, retarget, watches, NIL);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -469,6 +531,7 @@ as_replay(AsStatement *st, const PolicyType *pt, const TicketRow *row, bool reta
 
 		if (s != NULL && s->is_matched)
 			s = NULL;
+		hold_back(f, c, s);
 		if (s != NULL)
 		{
 			s->is_matched = true;

@@ -233,7 +233,7 @@ fold_events(Fold *f, List *events)
 		if (bms_is_member(as_history_column(f->st->desk, e.event), conditions))
 			rematch = true;
 		as_choose_starts(f, &e);
-		as_fold_event(f, &e, f->st->now);
+		as_fold_event(f, &e, DT_NOBEGIN);
 	}
 	return rematch;
 }
@@ -338,6 +338,51 @@ as_settle_row(AsStatement *st, const PolicyType *pt, const TicketRow *old, Times
 		st->touch_op->apply(st, pt, row, events, st->touch_op);
 	*settled = row;
 	return *events != NIL;
+}
+
+static bool
+same_value(JsonbContainer *a, JsonbContainer *b, const JsonbValue *key)
+{
+	JsonbValue *x = findJsonbValueFromContainer(a, JB_FOBJECT, unconstify(JsonbValue *, key));
+	JsonbValue *y = findJsonbValueFromContainer(b, JB_FOBJECT, unconstify(JsonbValue *, key));
+
+	if (x == NULL || y == NULL)
+		return x == y;
+	return compareJsonbContainers(&JsonbValueToJsonb(x)->root, &JsonbValueToJsonb(y)->root) == 0;
+}
+
+/*
+ * as_attributes_settled returns attributes as a writer has left them, but for
+ * the keys that time has set and the writer has not touched.
+ */
+Datum
+as_attributes_settled(Datum old, Datum settled, Datum new)
+{
+	JsonbContainer *before = &DatumGetJsonbP(old)->root;
+	JsonbContainer *after = &DatumGetJsonbP(settled)->root;
+	JsonbContainer *written = &DatumGetJsonbP(new)->root;
+	JsonbIterator *it;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbIteratorToken tok;
+	JsonbParseState *ps = NULL;
+
+	if (!JsonContainerIsObject(written))
+		return new;
+	it = JsonbIteratorInit(after);
+	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
+	while ((tok = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		if (tok != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &value, true);
+		if (same_value(before, after, &key) || !same_value(before, written, &key))
+			continue;
+		pushJsonbValue(&ps, WJB_KEY, &key);
+		pushJsonbValue(&ps, WJB_VALUE, &value);
+	}
+	return DirectFunctionCall2(jsonb_concat, new,
+							   JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL))));
 }
 
 /*

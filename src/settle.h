@@ -27,6 +27,7 @@ typedef struct TouchOp
 } TouchOp;
 
 extern void as_append_event(AsStatement *st, TicketRow *row, EventRow *e, List **events);
+extern Datum as_attributes_settled(Datum old, Datum settled, Datum new);
 extern void as_touch(AsStatement *st, List *ticket_ids, TimestampTz at, const TouchOp *op);
 extern void as_take_touch(AsStatement *st);
 extern void as_disarm_touch(void);

@@ -80,7 +80,8 @@ as_statement_find(Oid relid, TriggerEvent op)
 
 /*
  * as_statement_push makes the state for judging on a desk and links it first,
- * before anything can fail, so that the callbacks find it.
+ * before anything can fail, so that the callbacks find it.  InvalidOid: on no
+ * desk, but ticket_template.
  */
 AsStatement *
 as_statement_push(Oid nspid)
@@ -99,7 +100,7 @@ as_statement_push(Oid nspid)
 	st->cache = as_cache_pin();
 	st->next = statements;
 	statements = st;
-	st->desk = as_desk_get(st->cache, nspid);
+	st->desk = OidIsValid(nspid) ? as_desk_get(st->cache, nspid) : as_desk_template(st->cache);
 	return st;
 }
 

@@ -88,6 +88,7 @@ settle_ticket(AsStatement *st, ClockWork *clocks, Datum whole_row, List *timed)
 		MemoryContextSwitchTo(old);
 		return timed;
 	}
+	t.is_settled = true;
 	t.from = t.to = TextDatumGetCString(TVAL(st->desk, t.row, TC_STATUS));
 	as_responsible(st->desk, t.row, &t.by);
 	as_clock_add(clocks, &t);

@@ -9,6 +9,7 @@
  */
 #include "aftersales.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
@@ -265,12 +266,20 @@ static void
 check_later_change(Judgement *j, const char *event, TimestampTz at, int i)
 {
 	Datum		values[3];
+	bool		found = false;
+	ListCell   *lc;
 
+	foreach(lc, j->timed)
+	{
+		const EventRow *e = lfirst(lc);
+
+		found = found || (e->occurred_at > at && strcmp(e->event, event) == 0);
+	}
 	values[0] = Int64GetDatum(j->ticket_id);
 	values[1] = CStringGetTextDatum(event);
 	values[2] = TimestampTzGetDatum(at);
 	SPI_connect();
-	if (as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
+	if (found || as_run(j->desk, PLAN_LATER_CHANGE, values, NULL, NULL) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
 				 errmsg("column \"%s\" has changed after the reported time",
@@ -315,6 +324,17 @@ change_moment(Judgement *j, bool moves)
 }
 
 /*
+ * Whether the statement gives a column a value.  One that only triggers write
+ * may be sent back as it was read.
+ */
+static bool
+is_set(const Judgement *j, int i)
+{
+	return (j->desk->is_business[i] || i == j->desk->attno[TC_STATUS] - 1) &&
+		bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, j->set);
+}
+
+/*
  * settle_first carries out what time has done to the ticket before what the
  * row reports: the write is judged against the row as it is then.  Columns
  * that the writer leaves alone take its values.
@@ -356,13 +376,20 @@ settle_first(Judgement *j, RowNote *note)
 	if (note->settled == NULL)
 		return;
 	for (i = 0; i < j->desk->tupdesc->natts; i++)
-		if (as_column_changed(j->desk, j->old, settled, i) &&
-			!as_column_changed(j->desk, j->old, j->new, i))
+	{
+		if (!as_column_changed(j->desk, j->old, settled, i))
+			continue;
+		if (i == j->desk->attno[TC_ATTRIBUTES] - 1 && !j->new->nulls[i])
+			j->new->values[i] = as_attributes_settled(j->old->values[i], settled->values[i],
+													  j->new->values[i]);
+		else if (!as_column_changed(j->desk, j->old, j->new, i) && !is_set(j, i))
 		{
 			j->new->values[i] = settled->values[i];
 			j->new->nulls[i] = settled->nulls[i];
 		}
+	}
 	j->old = settled;
+	j->timed = note->timed;
 }
 
 static void
@@ -523,6 +550,8 @@ as_ticket_judge(PG_FUNCTION_ARGS)
 	j.new = copy_row(st->desk, is_update ? trigdata->tg_newslot : trigdata->tg_trigslot);
 	if (is_update)
 		j.old = as_row_from_slot(trigdata->tg_trigslot);
+	if (is_update)
+		j.set = trigdata->tg_updatedcols;
 	j.ticket_id = DatumGetInt64(TVAL(j.desk, is_update ? j.old : j.new, TC_TICKET_ID));
 	(void) as_actor(st);
 	note = as_note_add(st, j.ticket_id);

@@ -65,6 +65,7 @@ record_clocks(Recorder *r, const TicketRow *old, const TicketRow *new, List *eve
 	t.to = TextDatumGetCString(TVAL(desk, new, TC_STATUS));
 	t.row = new;
 	t.levels = note->levels;
+	t.is_settled = old != NULL;
 	as_responsible(desk, old == NULL ? new : old, &t.by);
 	t.events = palloc0(sizeof(FoldEvent) * Max(list_length(events), 1));
 	foreach(lc, events)

@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "app_event.h"
+#include "reader.h"
 #include "workflow.h"
 
 PG_FUNCTION_INFO_V1(as_allowed_transitions);
@@ -28,31 +29,6 @@ PG_FUNCTION_INFO_V1(as_allowed_events);
 
 /* What is put out for a ticket. */
 typedef void (*PutTicket) (ReturnSetInfo *rsinfo, Judgement *j);
-
-static Datum
-text_array(const TextList *list)
-{
-	Datum	   *elems = palloc(sizeof(Datum) * Max(list->n, 1));
-	int			i;
-
-	for (i = 0; i < list->n; i++)
-		elems[i] = CStringGetTextDatum(list->item[i]);
-	return PointerGetDatum(construct_array(elems, list->n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* "a,b" as an array */
-static Datum
-clause_array(const char *clauses)
-{
-	TextList	list = {0, palloc(sizeof(char *) * (strlen(clauses) + 1))};
-	char	   *copy = pstrdup(clauses);
-	char	   *save = NULL;
-	char	   *c;
-
-	for (c = strtok_r(copy, ",", &save); c != NULL; c = strtok_r(NULL, ",", &save))
-		list.item[list.n++] = c;
-	return text_array(&list);
-}
 
 static Datum
 text_or_null(const char *s, bool *isnull)
@@ -77,8 +53,8 @@ put_row(ReturnSetInfo *rsinfo, const Judgement *j, const PolicyTransition *tr, b
 	values[5] = BoolGetDatum(role_ok);
 	values[6] = text_or_null(guard, &nulls[6]);
 	values[7] = text_or_null(message, &nulls[7]);
-	values[8] = text_array(ask_for);
-	values[9] = clause_array(clauses);
+	values[8] = as_text_list(ask_for);
+	values[9] = as_clause_list(clauses);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -151,8 +127,8 @@ put_events(ReturnSetInfo *rsinfo, Judgement *j)
 		values[4] = BoolGetDatum(role_ok && state_ok);
 		values[5] = BoolGetDatum(role_ok);
 		values[6] = BoolGetDatum(state_ok);
-		values[7] = text_array(&pe->required_data);
-		values[8] = clause_array(pe->clauses);
+		values[7] = as_text_list(&pe->required_data);
+		values[8] = as_clause_list(pe->clauses);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }

@@ -37,7 +37,7 @@ verify_ticket(ReturnSetInfo *rsinfo, AsStatement *st, Datum whole_row)
 	pt = as_type_of_row(st, row);
 	if (pt == NULL)
 		return;
-	(void) as_replay(st, pt, row, false, &differences);
+	(void) as_replay(st, pt, row, false, false, &differences);
 	foreach(lc, differences)
 	{
 		const ClockDifference *d = lfirst(lc);

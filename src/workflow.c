@@ -24,7 +24,8 @@ as_refusal_line(const Judgement *j, const char *guards, const char *clauses)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	appendStringInfo(&buf, "ticket=" INT64_FORMAT " from=%s to=%s", j->ticket_id,
+	appendStringInfo(&buf, "ticket=%s from=%s to=%s",
+					 OidIsValid(j->desk->nspid) ? psprintf(INT64_FORMAT, j->ticket_id) : "-",
 					 j->from == NULL ? "-" : j->from, j->to == NULL ? "-" : j->to);
 	if (guards != NULL && guards[0] != '\0')
 		appendStringInfo(&buf, " guard=%s", guards);

@@ -22,6 +22,8 @@ typedef struct Judgement
 	int64		ticket_id;
 	TicketRow  *old;			/* NULL: an opening */
 	TicketRow  *new;
+	List	   *timed;			/* what time has just brought (EventRow) */
+	const Bitmapset *set;		/* columns the statement sets, as in TriggerData */
 	const char *from;			/* NULL: an opening */
 	const char *to;
 	TimestampTz at;

@@ -140,7 +140,7 @@ SELECT '# ' || line FROM (
     UNION ALL
     SELECT 2, format('reopened: %s incidents, %s times', count(*) FILTER (WHERE reopened > 0), sum(reopened)) FROM found
     UNION ALL
-    SELECT 3, format('%s: %s of %s in time', clock, count(*) FILTER (WHERE outcome = 'met'), count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late')))
+    SELECT 3, format('%s: %s of %s in time', clock, count(*) FILTER (WHERE outcome = 'met'), count(*) FILTER (WHERE outcome IN ('met', 'breached', 'late', 'cleared')))
     FROM desk_bi.clock GROUP BY clock
     UNION ALL
     SELECT 4, format('opened in state %s: %s', state, count(*)) FROM step WHERE n = 1 GROUP BY state

@@ -132,13 +132,22 @@ SELECT is(try_as('aftersales_t_app', $$INSERT INTO desk.ticket_event (ticket_id,
 SELECT is(try_as('aftersales_t_app', $$UPDATE desk.ticket SET status = 'done', attributes = '{"n": 4}' WHERE ticket_id = 5$$), 'done', 'and counted by guards');
 SELECT is(try_as('aftersales_t_owner', 'ALTER TABLE desk.ticket_event DISABLE ROW LEVEL SECURITY; DROP POLICY none ON desk.ticket_event'), 'done', 'row security off');
 
+-- ---------- who may read the desk may ask about it
+SELECT is(try_as(r, s), 'done', r || ' may: ' || s) FROM unnest('{aftersales_t_app,aftersales_t_audit,aftersales_t_owner}'::text[]) r,
+    unnest(ARRAY['SELECT x.* FROM desk.ticket t, aftersales.sla_targets(t.policy, to_jsonb(t)) x WHERE t.ticket_id = 5',
+        'SELECT * FROM desk.sla_clock c, aftersales.explain_due(c.clock_id) WHERE c.ticket_id = 5', 'SELECT aftersales.projected_due(clock_id) FROM desk.sla_clock',
+        'SELECT * FROM aftersales.ticket_as_of(5)', 'SELECT * FROM desk.ticket_queue', 'SELECT * FROM desk.clock_now']) s;
+SELECT is(try_as(r, s), '42501', r || ' may not: ' || s) FROM unnest('{aftersales_t_bi,aftersales_t_bare,aftersales_t_other}'::text[]) r,
+    unnest(ARRAY['SELECT * FROM aftersales.sla_targets(''p'', ''{}'')', 'SELECT * FROM aftersales.explain_due(1)', 'SELECT aftersales.projected_due(1)',
+        'SELECT * FROM aftersales.ticket_as_of(5)', 'SELECT * FROM desk.ticket_queue', 'SELECT * FROM desk.clock_now']) s;
+
 -- ---------- level audit
 SELECT is(try_as('aftersales_t_audit', s), 'done', 'audit may: ' || s) FROM unnest(ARRAY['SELECT * FROM aftersales.verify_audit()', 'SELECT * FROM desk.ticket_event', 'SELECT * FROM desk.event_private',
     'SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM aftersales.clause_coverage']) s;
 SELECT is(try_as('aftersales_t_audit', s), '42501', 'audit may not: ' || s) FROM unnest(ARRAY['INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9005, ''job'')', 'UPDATE desk.ticket SET channel = ''z''',
     'INSERT INTO desk.ticket_event (ticket_id, event) VALUES (1, ''memo'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.draft_policy(''p'')']) s;
 -- ---------- level bi
-SELECT is(try_as('aftersales_t_bi', s), 'done', 'bi may: ' || s) FROM unnest(ARRAY['SELECT * FROM desk_bi.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM desk_bi.clock_open', 'SELECT * FROM desk_bi.breach', 'SELECT * FROM desk_bi.ticket_event']) s;
+SELECT is(try_as('aftersales_t_bi', s), 'done', 'bi may: ' || s) FROM unnest(ARRAY['SELECT * FROM desk_bi.ticket', 'SELECT * FROM desk_bi.clock', 'SELECT * FROM desk_bi.clock_open', 'SELECT * FROM desk_bi.breach', 'SELECT * FROM desk_bi.escalation', 'SELECT * FROM desk_bi.ticket_event']) s;
 SELECT is(try_as('aftersales_t_bi', s), '42501', 'bi may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk.event_private', 'SELECT * FROM aftersales.policy',
     'SELECT aftersales.verify_audit()', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9006, ''job'')']) s;
 SELECT is(try_as('aftersales_t_other', s), '42501', 'others may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket', 'SELECT * FROM desk_bi.ticket', 'INSERT INTO desk.ticket (ticket_id, ticket_type) VALUES (9007, ''job'')']) s;
@@ -149,6 +158,9 @@ SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.verify_audit(NU
 SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.sweep(desk => ''desk'')'), '42501', 'nor sweep it');
 SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.allowed_transitions(''{1}'', ''desk'')'), '42501', 'nor ask what its tickets may do');
 SELECT is(try_as('aftersales_t_other', 'SELECT aftersales.set_node(1, ''desk'')'), '42501', 'nor set its node');
+SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.explain_due(1, ''desk'')'), '42501', 'nor ask why a clock is due');
+SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.ticket_as_of(5, NULL, ''desk'')'), '42501', 'nor what a ticket was');
+SELECT is(try_as('aftersales_t_other', format('SELECT * FROM aftersales.sla_targets(%L, %L)', policy, to_jsonb(t))), 'done', 'but what a policy promises') FROM desk.ticket t WHERE ticket_id = 5;
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
 SELECT * FROM finish();
 \set QUIET on

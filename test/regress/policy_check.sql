@@ -87,3 +87,47 @@ UPDATE ranks.ticket SET tier = NULL WHERE ticket_id = 10;
 SELECT ticket_id, clock, ended_as FROM t.clocks('ranks', '{10}');
 DROP SCHEMA ranks, ranks_bi CASCADE;
 DELETE FROM aftersales.policy WHERE policy = 'bad';
+
+-- clocks and escalations: each problem once
+\t \a
+INSERT INTO aftersales.calendar (calendar, timezone) VALUES ('no_hours', 'UTC');
+INSERT INTO aftersales.policy (policy, title_en) VALUES ('badc', 'Bad clocks');
+INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('badc', 1, 'job');
+INSERT INTO aftersales.attribute (policy, version, attribute, data_type) VALUES ('badc', 1, 'agreed', 'timestamptz'), ('badc', 1, 'level', 'text');
+INSERT INTO aftersales.event_type (policy, version, event, allowed_in) VALUES ('badc', 1, 'promise:visit', NULL), ('badc', 1, 'shift_done', '{done}');
+INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('badc', 1, 'new', 'initial'), ('badc', 1, 'apart', 'initial'), ('badc', 1, 'done', 'done');
+INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('badc', 1, 'new', 'done'), ('badc', 1, 'apart', 'done');
+INSERT INTO aftersales.sla_rule (policy, version, rule, clock, starts_on, stops_on, target, unit, calendar) VALUES
+    ('badc', 1, 'no_calendar', 'a1', '{opened}', '{status:done}', '1 hour', 'working', NULL),
+    ('badc', 1, 'unknown_calendar', 'a2', '{opened}', '{status:done}', '1 day', 'working_day', 'nowhere'),
+    ('badc', 1, 'unsound_calendar', 'a3', '{opened}', '{status:done}', '1 day', 'working_day', 'no_hours'),
+    ('badc', 1, 'needless_calendar', 'a4', '{opened}', '{status:done}', '1 hour', 'elapsed', 'no_hours');
+INSERT INTO aftersales.sla_rule (policy, version, rule, clock, starts_on, stops_on, target, pauses_in, on_breach, on_breach_set) VALUES
+    ('badc', 1, 'pauses', 'b1', '{opened}', '{status:done}', '1 hour', '{apart,nowhere}', NULL, NULL),
+    ('badc', 1, 'moves_nowhere', 'b2', '{opened}', '{status:done}', '1 hour', '{}', 'nowhere', NULL),
+    ('badc', 1, 'moves_apart', 'b3', '{opened}', '{status:done}', '1 hour', '{}', 'apart', NULL),
+    ('badc', 1, 'moves', 'b4', '{opened}', '{status:done}', '1 hour', '{}', 'done', '{"level": "2", "priority": "high", "nothing": 1, "opened_at": 2}');
+INSERT INTO aftersales.sla_rule (policy, version, rule, clock, starts_on, stops_on, target, due_from, starts_when, any_of) VALUES
+    ('badc', 1, 'agreed', 'c1', '{opened}', '{status:done}', NULL, 'agreed', 'any', NULL),
+    ('badc', 1, 'gone', 'c2', '{opened}', '{status:done}', '1 hour', 'agreed', 'any', NULL),
+    ('badc', 1, 'promised', 'c3', '{promise:visit}', '{status:done}', NULL, 'promised_at', 'any', NULL),
+    ('badc', 1, 'not_promised', 'c4', '{opened}', '{status:done}', NULL, 'promised_at', 'any', NULL),
+    ('badc', 1, 'waits', 'c5', '{opened}', '{status:done}', '1 hour', NULL, 'all', 'one'),
+    ('badc', 1, 'waits_for_two', 'c6', '{opened,shift_done}', '{status:done}', '1 hour', NULL, 'all', 'two'),
+    ('badc', 1, 'other', 'c7', '{opened}', '{status:done}', '1 hour', NULL, 'any', 'two');
+INSERT INTO aftersales.sla_rule (policy, version, rule, clock, starts_on, stops_on, target) VALUES
+    ('badc', 1, 'then', 'd1', '{due:a1}', '{status:done}', '1 hour'), ('badc', 1, 'unknown', 'd2', '{due:nothing}', '{status:done}', '1 hour'),
+    ('badc', 1, 'round_1', 'e1', '{opened,due:e3}', '{status:done}', '1 hour'), ('badc', 1, 'round_2', 'e2', '{due:e1}', '{status:done}', '1 hour'),
+    ('badc', 1, 'round_3', 'e3', '{due:e2}', '{status:done}', '1 hour'), ('badc', 1, 'self', 'f1', '{opened,due:f1}', '{status:done}', '1 hour'),
+    ('badc', 1, 'approved', 'g1', '{approved:nothing}', '{status:done}', '1 hour');
+INSERT INTO aftersales.escalation_rule (policy, version, clock, level, at, action, recipient, set) VALUES
+    ('badc', 1, 'a1', 1, '80%', 'notify', 'leader', NULL), ('badc', 1, 'nothing', 1, '80%', 'notify', 'leader', NULL),
+    ('badc', 1, 'a1', 2, '0', 'set', NULL, '{"level": "3", "status": "done", "no_key": 1}'), ('badc', 1, 'a1', 3, '1 hour', 'move', NULL, '{"status": "done", "grade": "A"}'),
+    ('badc', 1, 'a1', 4, '2 hours', 'move', NULL, '{"status": "nowhere"}'), ('badc', 1, 'a1', 5, '3 hours', 'move', NULL, '{"grade": "A"}'),
+    ('badc', 1, 'a1', 6, '4 hours', 'move', NULL, '{"status": "apart"}');
+-- an attribute that changes its type after a due_from was written
+UPDATE aftersales.attribute SET data_type = 'text' WHERE policy = 'badc' AND attribute = 'agreed';
+UPDATE aftersales.sla_rule SET due_from = NULL, target = '1 hour' WHERE policy = 'badc' AND rule = 'agreed';
+SELECT * FROM aftersales.check_policy('badc', 1) ORDER BY severity COLLATE "C", table_name COLLATE "C", item COLLATE "C", problem COLLATE "C";
+DELETE FROM aftersales.policy WHERE policy = 'badc';
+DELETE FROM aftersales.calendar WHERE calendar = 'no_hours';

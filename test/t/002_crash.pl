@@ -1,6 +1,7 @@
 # The server is killed amid a crowd of writers and started again: every
 # statement that was acknowledged is there, no half of one, and the chains
-# hold.  Twice: an immediate stop of all, and kill -9 of one backend, with a
+# hold.  A sweep that runs all the while has not sent any message twice, nor
+# marked one as sent that is not there.  Twice: an immediate stop of all, and kill -9 of one backend, with a
 # checkpoint in between.
 
 use strict;
@@ -19,7 +20,10 @@ my $TICKETS = 40;
 my $node = new_node('main', 'synchronous_commit = on', 'restart_after_crash = on');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
-run_ok($node, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . small_policy() . qq{
+# a message soon after the opening, and one when it is late
+my $policy = small_policy();
+$policy =~ s/(?=SELECT aftersales.activate_policy)/INSERT INTO aftersales.escalation_rule (policy, version, clock, level, at, recipient) VALUES ('small', 1, 'fix', 1, '-3599.9 seconds', 'lead'), ('small', 1, 'hurry', 1, '0', 'lead'); /;
+run_ok($node, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . $policy . qq{
 	INSERT INTO desk.ticket (ticket_type, attributes, happened_at)
 		SELECT 'job', jsonb_build_object('urgent', g % 2 = 0), now() - interval '20 min' FROM generate_series(1, $TICKETS) g});
 
@@ -47,6 +51,7 @@ sub script
 	PostgreSQL::Test::Utils::append_to_file("$dir/w$writer.sql", $sql);
 }
 script($_) foreach 1 .. $WRITERS;
+PostgreSQL::Test::Utils::append_to_file("$dir/w0.sql", "CALL aftersales.sweep_all(3); SELECT pg_sleep(0.01);\n" x 20000);
 
 sub start_writer
 {
@@ -78,7 +83,7 @@ sub wait_for_lines
 
 foreach my $round (1, 2)
 {
-	my @writers = map { start_writer($_, $round) } 1 .. $WRITERS;
+	my @writers = map { start_writer($_, $round) } 0 .. $WRITERS;
 
 	wait_for_lines($round, 400);
 	if ($round == 2)
@@ -102,7 +107,7 @@ foreach my $round (1, 2)
 	my @lines = grep { /^(ticket \d+|event \d+ \d+|pair \d+ w\d+ n\d+)$/ } lines_of($round);
 	cmp_ok(scalar @lines, '>=', 400, "round $round: " . scalar(@lines) . " acknowledgements");
 	# (a guard is not met where nobody has been yet)
-	my @errors = grep { /ERROR/ && !/may not move from "work" to "done" yet/ } map { split /\n/, PostgreSQL::Test::Utils::slurp_file("$dir/w$_.$round.err") } 1 .. $WRITERS;
+	my @errors = grep { /ERROR/ && !/may not move from "work" to "done" yet/ } map { split /\n/, PostgreSQL::Test::Utils::slurp_file("$dir/w$_.$round.err") } 0 .. $WRITERS;
 	is(join("\n", @errors), '', "round $round: nothing else was refused");
 
 	my $values = join(', ', map { "('$_')" } @lines);
@@ -126,6 +131,13 @@ foreach my $round (1, 2)
 			SELECT clock_id FROM desk.sla_clock c FULL JOIN desk.sla_breach b USING (clock_id)
 			WHERE c.is_breached IS DISTINCT FROM (b.clock_id IS NOT NULL)}),
 		'', "round $round: breaches and clocks agree");
+	is( $node->safe_psql('postgres', q{
+			SELECT clock_id, level, count(e), count(o) FROM (SELECT clock_id, level, 1 AS e FROM desk.sla_escalation) e
+			FULL JOIN (SELECT clock_id, level, 1 AS o FROM desk.outbox) o USING (clock_id, level)
+			GROUP BY 1, 2 HAVING count(e) <> 1 OR count(o) <> 1}),
+		'', "round $round: a message for each level, and one only");
+	cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM desk.outbox'), '>', 10 * $round, "round $round: many of them");
+	is($node->safe_psql('postgres', 'SELECT * FROM aftersales.verify_clocks()'), '', "round $round: the clocks are those of the events");
 }
 is(sqlstate_of($node, 'postgres', q{INSERT INTO desk.ticket (ticket_type) VALUES ('job') RETURNING status}), '00000 new', 'and life goes on');
 
