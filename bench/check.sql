@@ -15,14 +15,28 @@ BEGIN
             'e.origin, e.external_ref, e.private_digest IS NULL, length(e.hash), e.note, e.data FROM %I.ticket_event e'),
         ('event_private', 'SELECT e.ticket_id, e.seq, p.note, p.data FROM %1$I.event_private p JOIN %1$I.ticket_event e USING (event_id)'),
         ('sla_clock', 'SELECT c.ticket_id, c.clock, c.cycle, c.rule, c.target, c.started_at, c.start_seq, c.due_at, '
-            'c.stopped_at, c.ended_as, c.is_breached, c.next_at FROM %I.sla_clock c'),
-        ('sla_breach', 'SELECT c.ticket_id, c.clock, c.cycle, b.due_at, b.org_id, b.assignee, b.cleared_at '
-            'FROM %1$I.sla_breach b JOIN %1$I.sla_clock c USING (clock_id)')
+            'c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.is_breached, c.is_cleared, c.next_at, '
+            'c.late_entry_at IS NULL, c.escalated, c.calendar, c.calendar_rev FROM %I.sla_clock c'),
+        ('sla_breach', 'SELECT c.ticket_id, c.clock, c.cycle, b.due_at, b.org_id, b.assignee, b.responsible, '
+            'b.cleared_at, b.excused_at, b.excused_by FROM %1$I.sla_breach b JOIN %1$I.sla_clock c USING (clock_id)'),
+        ('sla_escalation', 'SELECT c.ticket_id, c.clock, c.cycle, e.level, e.at, e.action, e.recipient '
+            'FROM %1$I.sla_escalation e JOIN %1$I.sla_clock c USING (clock_id)'),
+        ('outbox', 'SELECT o.topic, o.ticket_id, o.level, o.recipient, o.at, o.leased_until, o.done_at FROM %I.outbox o')
     LOOP
         EXECUTE format('SELECT (SELECT count(*) FROM (%1$s) x), (SELECT count(*) FROM (%2$s) x), '
                        '(SELECT count(*) FROM (%1$s EXCEPT ALL %2$s) x) + (SELECT count(*) FROM (%2$s EXCEPT ALL %1$s) x)',
                        format(q, a), format(q, b)) INTO rows_a, rows_b, differ;
         RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- Raises when two desks differ.
+CREATE FUNCTION bench.same(a name, b name, step text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    d record;
+BEGIN
+    FOR d IN SELECT * FROM bench.differences(a, b) WHERE differ <> 0 LOOP
+        RAISE EXCEPTION 'after %, % of % differs from % by % rows', step, d.what, b, a, d.differ;
     END LOOP;
 END $$;
 

@@ -1,17 +1,4 @@
--- bench/copy.sql: a desk @desk@ like b_enforced, rows included, without our
--- triggers.
-
-SELECT aftersales.create_desk('@desk@');
-DO $$
-DECLARE
-    t record;
-BEGIN
-    FOR t IN SELECT tgname, tgrelid::regclass AS rel FROM pg_trigger
-             WHERE NOT tgisinternal AND tgname LIKE 'aftersales%'
-               AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = '@desk@'::regnamespace) LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.rel);
-    END LOOP;
-END $$;
+-- bench/copy.sql: takes the rows of b_enforced over into the desk @desk@.
 
 INSERT INTO @desk@.ticket SELECT * FROM b_enforced.ticket ORDER BY ticket_id;
 INSERT INTO @desk@.ticket_event SELECT * FROM b_enforced.ticket_event ORDER BY event_id;

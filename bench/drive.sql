@@ -2,12 +2,12 @@
 -- and many at a time, to the desk @desk@: enforced by aftersales, or by the
 -- PL/pgSQL triggers.
 
-CREATE FUNCTION bench.lifecycle_@desk@(r bench.input) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION bench.lifecycle_@desk@(r bench.input, kind text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     id bigint;
 BEGIN
     INSERT INTO @desk@.ticket (ticket_type, category, area, attributes, happened_at)
-        VALUES ('fault', r.category, r.area, r.attributes, r.opened_at) RETURNING ticket_id INTO id;
+        VALUES (kind, r.category, r.area, r.attributes, r.opened_at) RETURNING ticket_id INTO id;
     UPDATE @desk@.ticket SET status = 'submitted', happened_at = r.submitted_at WHERE ticket_id = id;
     UPDATE @desk@.ticket SET status = 'dispatched', happened_at = r.dispatched_at WHERE ticket_id = id;
     UPDATE @desk@.ticket SET status = 'on_site', happened_at = r.on_site_at WHERE ticket_id = id;
@@ -16,12 +16,12 @@ BEGIN
     UPDATE @desk@.ticket SET status = 'archived', happened_at = r.archived_at WHERE ticket_id = id;
 END $$;
 
-CREATE FUNCTION bench.lifecycles_@desk@(first integer, last integer) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION bench.lifecycles_@desk@(first integer, last integer, kind text DEFAULT 'fault') RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     r bench.input;
 BEGIN
     FOR r IN SELECT * FROM bench.input WHERE i BETWEEN first AND last ORDER BY i LOOP
-        PERFORM bench.lifecycle_@desk@(r);
+        PERFORM bench.lifecycle_@desk@(r, kind);
     END LOOP;
 END $$;
 

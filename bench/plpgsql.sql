@@ -3,10 +3,11 @@
 -- conditions are their texts, everything static is a kept plan, and the time
 -- and the place of an event are computed once and passed on in the row.
 --
--- It has less to do than aftersales: clocks are not matched anew when columns
--- change, mandatory clocks are not insisted on, application events and the
--- protection of tables are left out, and its hash is over a looser form of the
--- event.
+-- Working time is counted by the loop of worktime_loop.sql.  It has less to do
+-- than aftersales: clocks are not matched anew when columns
+-- change, mandatory clocks are not insisted on, a paused clock is not ended,
+-- application events and the protection of tables are left out, and its hash is
+-- over a looser form of the event.
 
 CREATE TABLE @desk@.policy_version AS SELECT * FROM aftersales.policy_version WHERE policy = 'bench';
 CREATE TABLE @desk@.ticket_type AS SELECT * FROM aftersales.ticket_type WHERE policy = 'bench';
@@ -58,6 +59,18 @@ BEGIN
     END IF;
     EXECUTE 'SELECT ' || condition INTO holds USING t;
     RETURN coalesce(holds, false);
+END $$;
+
+-- When working time allowed by a rule is used up, and what is left of it.
+CREATE FUNCTION @desk@.due(calendar text, at timestamptz, amount interval) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN bench.add_by_loop(at, amount);
+END $$;
+CREATE FUNCTION @desk@.time_left(calendar text, at timestamptz, due_at timestamptz) RETURNS interval
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN bench.between_by_loop(at, due_at);
 END $$;
 
 CREATE FUNCTION @desk@.event_hash(prev bytea, ticket_id bigint, seq integer, event text, occurred_at timestamptz,
@@ -299,23 +312,36 @@ BEGIN
 
         WITH ended AS (
             UPDATE @desk@.sla_clock k
-            SET stopped_at = CASE WHEN s.stops && happened OR s.cancels && happened THEN at END,
-                ended_as = CASE WHEN s.cancels && happened THEN 'cancelled' WHEN s.stops && happened THEN 'stopped' END,
+            SET stopped_at = CASE WHEN x.stops_on && happened OR x.cancels_on && happened THEN at END,
+                ended_as = CASE WHEN x.cancels_on && happened THEN 'cancelled'
+                                WHEN x.stops_on && happened THEN 'stopped' END,
                 is_breached = k.is_breached OR coalesce(k.due_at < at, false),
-                next_at = CASE WHEN s.stops && happened OR s.cancels && happened OR k.due_at < at THEN NULL
-                               ELSE k.next_at END
-            FROM @desk@.sla_rule x, LATERAL (SELECT x.stops_on AS stops, x.cancels_on AS cancels) s
+                (due_at, paused_since, remaining, next_at, late_entry_at) = (
+                    SELECT d.due, CASE WHEN d.due IS NULL THEN coalesce(k.paused_since, at) END,
+                           CASE WHEN d.due IS NOT NULL THEN NULL WHEN k.due_at IS NULL THEN k.remaining
+                                WHEN x.unit = 'elapsed' THEN k.due_at - at
+                                ELSE @desk@.time_left(x.calendar, at, k.due_at) END,
+                           CASE WHEN x.stops_on && happened OR x.cancels_on && happened OR k.due_at < at THEN NULL
+                                ELSE d.due END,
+                           CASE WHEN d.due = k.due_at THEN k.late_entry_at
+                                WHEN d.due < NEW.changed_at THEN NEW.changed_at END
+                    FROM (SELECT CASE WHEN NEW.status = ANY (x.pauses_in) AND coalesce(k.due_at >= at, true) THEN NULL
+                                      WHEN k.paused_since IS NULL THEN k.due_at
+                                      WHEN x.unit = 'elapsed' THEN at + k.remaining
+                                      ELSE @desk@.due(x.calendar, at, k.remaining) END AS due OFFSET 0) d)
+            FROM @desk@.sla_rule x
             WHERE k.ticket_id = NEW.ticket_id AND k.stopped_at IS NULL AND k.started_at <= at
               AND x.policy = NEW.policy AND x.version = NEW.policy_version AND x.ticket_type = NEW.ticket_type
               AND x.rule = k.rule
-              AND (s.stops && happened OR s.cancels && happened OR k.next_at < at)
+              AND (x.stops_on && happened OR x.cancels_on && happened OR k.next_at < at
+                   OR (k.paused_since IS NULL) = (NEW.status = ANY (x.pauses_in)))
             RETURNING k.clock_id, k.due_at, k.due_at < at AS late)
         INSERT INTO @desk@.sla_breach (clock_id, due_at, detected_at, org_id, assignee)
         SELECT clock_id, due_at, NEW.changed_at, OLD.org_id, OLD.assignee FROM ended WHERE late
         ON CONFLICT (clock_id) DO NOTHING;
     END IF;
 
-    FOR r IN SELECT x.rule, x.clock, x.condition, x.target, x.unit, x.count_first_day
+    FOR r IN SELECT x.rule, x.clock, x.condition, x.target, x.unit, x.calendar
              FROM @desk@.sla_rule x
              WHERE x.policy = NEW.policy AND x.version = NEW.policy_version AND x.ticket_type = NEW.ticket_type
                AND x.starts_on && happened
@@ -323,15 +349,16 @@ BEGIN
         CONTINUE WHEN r.clock = started;
         IF @desk@.condition_holds(r.condition, NEW) THEN
             started := r.clock;
-            INSERT INTO @desk@.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at)
+            INSERT INTO @desk@.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at,
+                                          calendar, calendar_rev, late_entry_at)
             SELECT NEW.ticket_id, r.clock,
                    1 + coalesce((SELECT max(o.cycle) FROM @desk@.sla_clock o
                                  WHERE o.ticket_id = NEW.ticket_id AND o.clock = r.clock), 0),
-                   r.rule, r.target, at, NEW.event_seq, d.due, d.due
+                   r.rule, r.target, at, NEW.event_seq, d.due, d.due, r.calendar,
+                   (SELECT v.revision FROM aftersales.calendar v WHERE v.calendar = r.calendar),
+                   CASE WHEN d.due < NEW.changed_at THEN NEW.changed_at END
             FROM (SELECT CASE WHEN r.unit = 'elapsed' THEN at + r.target
-                         ELSE (date_trunc('day', at AT TIME ZONE 'Asia/Shanghai') + r.target
-                               + CASE WHEN r.count_first_day THEN interval '0' ELSE interval '1 day' END)
-                              AT TIME ZONE 'Asia/Shanghai' - interval '1 microsecond' END AS due) d
+                         ELSE @desk@.due(r.calendar, at, r.target) END AS due OFFSET 0) d
             ON CONFLICT (ticket_id, clock) WHERE stopped_at IS NULL DO NOTHING;
         END IF;
     END LOOP;

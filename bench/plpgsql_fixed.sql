@@ -1,6 +1,6 @@
 -- bench/plpgsql_fixed.sql: the PL/pgSQL triggers of @desk@ with their conditions
--- compiled in: as fast as they get, but a condition can no longer be changed
--- without changing the function.
+-- compiled in and working time counted by aftersales: as fast as they get, but a
+-- condition can no longer be changed without changing the function.
 
 CREATE OR REPLACE FUNCTION @desk@.condition_holds(condition text, t @desk@.ticket) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -20,4 +20,15 @@ BEGIN
         WHEN 'NOT @desk@.clock_expired($1, ''restore'') OR @desk@.has_event($1, ''delay_notice'')'
             THEN NOT @desk@.clock_expired(t, 'restore') OR @desk@.has_event(t, 'delay_notice')
         END, false);
+END $$;
+
+CREATE OR REPLACE FUNCTION @desk@.due(calendar text, at timestamptz, amount interval) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN aftersales.add_working_time(at, amount, calendar);
+END $$;
+CREATE OR REPLACE FUNCTION @desk@.time_left(calendar text, at timestamptz, due_at timestamptz) RETURNS interval
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN aftersales.working_time_between(at, due_at, calendar);
 END $$;

@@ -5,15 +5,22 @@
 -- two clocks (each with rules to choose from), two moves start one, four
 -- moves stop one.  Five guards look at columns and attributes, one of them at
 -- clocks and events.
+--
+-- repair is the same with working time: what is promised counts open hours of
+-- the calendar cn, and restore does not count while the team is on its way
+-- (dispatched).  An order has one clock; a watched one escalates before and
+-- after its due time as well.
 
+SELECT aftersales.install_calendar('cn');
 INSERT INTO aftersales.policy (policy, title_en, timezone) VALUES
     ('bench', 'Hotline fault', 'Asia/Shanghai');
-INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('bench', 1, 'fault');
+INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES
+    ('bench', 1, 'fault'), ('bench', 1, 'repair'), ('bench', 1, 'order'), ('bench', 1, 'watched');
 INSERT INTO aftersales.service_area (policy, version, area) VALUES
     ('bench', 1, 'urban'), ('bench', 1, 'rural'), ('bench', 1, 'remote');
 INSERT INTO aftersales.category (policy, version, category, ticket_type) VALUES
-    ('bench', 1, 'line_fault', 'fault'), ('bench', 1, 'meter_fault', 'fault'),
-    ('bench', 1, 'customer_internal', 'fault');
+    ('bench', 1, 'line_fault', NULL), ('bench', 1, 'meter_fault', NULL),
+    ('bench', 1, 'customer_internal', NULL);
 INSERT INTO aftersales.attribute (policy, version, ticket_type, attribute, data_type, required_in, allowed) VALUES
     ('bench', 1, 'fault', 'symptom', 'text', '{}', NULL),
     ('bench', 1, 'fault', 'address', 'text', '{dispatched,on_site,restored}', NULL),
@@ -52,5 +59,39 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
     ('bench', 1, 'fault', 'restore', 'restore', NULL, '{opened}', '{status:restored}', '{}', '12 hours', true, 0),
     ('bench', 1, 'fault', 'restore_meter', 'restore', $$category = 'meter_fault'$$, '{opened}', '{status:restored}', '{}', '24 hours', true, 10),
     ('bench', 1, 'fault', 'callback', 'callback', NULL, '{status:restored}', '{status:called_back}', '{}', '10 minutes', false, 0);
+
+INSERT INTO aftersales.attribute (policy, version, ticket_type, attribute, data_type, required_in, allowed)
+    SELECT policy, version, 'repair', attribute, data_type, required_in, allowed
+    FROM aftersales.attribute WHERE policy = 'bench' AND ticket_type = 'fault';
+INSERT INTO aftersales.event_type (policy, version, ticket_type, event) VALUES
+    ('bench', 1, 'repair', 'delay_notice');
+INSERT INTO aftersales.workflow_state (policy, version, ticket_type, state, kind, position)
+    SELECT policy, version, 'repair', state, kind, position
+    FROM aftersales.workflow_state WHERE policy = 'bench' AND ticket_type = 'fault';
+INSERT INTO aftersales.workflow_transition (policy, version, ticket_type, from_state, to_state)
+    SELECT policy, version, 'repair', from_state, to_state
+    FROM aftersales.workflow_transition WHERE policy = 'bench' AND ticket_type = 'fault';
+INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en)
+    SELECT policy, version, 'repair', from_state, to_state, guard, requires, message_en
+    FROM aftersales.workflow_guard WHERE policy = 'bench' AND ticket_type = 'fault';
+INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, condition, starts_on, stops_on, cancels_on, pauses_in, target, unit, calendar, mandatory, rank)
+    SELECT policy, version, 'repair', rule, clock, condition, starts_on, stops_on, cancels_on,
+           CASE WHEN clock = 'restore' THEN '{dispatched}'::text[] ELSE '{}' END, target,
+           CASE WHEN clock = 'review' THEN 'elapsed' ELSE 'working' END, CASE WHEN clock <> 'review' THEN 'cn' END,
+           mandatory, rank
+    FROM aftersales.sla_rule WHERE policy = 'bench' AND ticket_type = 'fault' AND clock <> 'answer';
+
+INSERT INTO aftersales.workflow_state (policy, version, ticket_type, state, kind, position)
+    SELECT 'bench', 1, t, s.state, s.kind, s.position
+    FROM unnest('{order,watched}'::text[]) t,
+         (VALUES ('taken', 'initial', 1), ('delivered', 'closed', 2)) s(state, kind, position);
+INSERT INTO aftersales.workflow_transition (policy, version, ticket_type, from_state, to_state) VALUES
+    ('bench', 1, 'order', 'taken', 'delivered'), ('bench', 1, 'watched', 'taken', 'delivered');
+INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, target) VALUES
+    ('bench', 1, 'order', 'deliver', 'deliver', '{opened}', '{status:delivered}', '2 hours'),
+    ('bench', 1, 'watched', 'deliver', 'deliver', '{opened}', '{status:delivered}', '2 hours');
+INSERT INTO aftersales.escalation_rule (policy, version, ticket_type, clock, level, at, recipient) VALUES
+    ('bench', 1, 'watched', 'deliver', 1, '-30 minutes', '@assignee'),
+    ('bench', 1, 'watched', 'deliver', 2, '10 minutes', 'chief');
 SELECT * FROM aftersales.check_policy('bench', 1);
 SELECT aftersales.activate_policy('bench', 1);

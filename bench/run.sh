@@ -7,7 +7,8 @@
 #
 # Compared are one desk as create_desk() makes it (enforced), the same tables
 # written by plain statements (bare.sql), and the same rules as PL/pgSQL
-# triggers (plpgsql.sql, and with its conditions compiled in, plpgsql_fixed.sql).
+# triggers (plpgsql.sql, and with its conditions compiled in and working time
+# counted by aftersales, plpgsql_fixed.sql).
 # All start from the same 20,000 tickets, clustered and analysed, and are first
 # shown to leave equal rows.
 #
@@ -36,6 +37,7 @@ logged=$(scaled 20000)
 in_one_session=$(scaled 20000)
 running=$(scaled 1000000)
 sweeps=$(scaled 1000)
+due=1000
 updates=$(scaled 100000)
 
 desks=(b_enforced b_bare b_plpgsql b_fixed)
@@ -45,6 +47,8 @@ declare -A way=(
     [b_plpgsql]=PL/pgSQL
     [b_fixed]="PL/pgSQL, conditions compiled in"
     [b_fresh]="enforced, fresh desk"
+    [b_sweep]=sweep
+    [b_swept]=bare
 )
 
 session() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off "$@"; }
@@ -71,10 +75,10 @@ setup() {
     local desk
     say "policy, desks, $seeded tickets each"
     {
-        echo "SET client_min_messages = warning; CREATE EXTENSION aftersales;"
+        echo "SET client_min_messages = warning; CREATE EXTENSION aftersales; CREATE SCHEMA bench;"
         cat policy.sql
         echo "\\set inputs $(inputs)"
-        cat input.sql measure.sql check.sql
+        cat input.sql measure.sql check.sql worktime_loop.sql
         echo "SELECT aftersales.create_desk('b_enforced');"
         on b_enforced drive.sql
         # most are over, some have just been opened
@@ -82,7 +86,7 @@ setup() {
         echo "INSERT INTO b_enforced.ticket (ticket_type, category, area, attributes, happened_at)
               SELECT 'fault', category, area, attributes, opened_at FROM bench.input
               WHERE i > $((seeded * 9 / 10)) AND i <= $seeded ORDER BY i;"
-        for desk in b_bare b_plpgsql b_fixed; do on "$desk" copy.sql; done
+        for desk in b_bare b_plpgsql b_fixed; do on "$desk" untriggered.sql copy.sql; done
         on b_bare bare.sql
         on b_plpgsql plpgsql.sql drive.sql
         on b_fixed plpgsql.sql plpgsql_fixed.sql drive.sql
@@ -102,6 +106,7 @@ check() {
         echo "BEGIN; \\o /dev/null"
         for desk in "${desks[@]}"; do
             echo "SELECT bench.lifecycles_$desk($((seeded + 1)), $((seeded + 200))),
+                         bench.lifecycles_$desk(2501, 2700, 'repair'),
                          bench.bulk_insert_$desk(500), bench.bulk_submit_$desk(400), bench.bulk_dispatch_$desk(300);"
         done
         echo "\\o"
@@ -124,12 +129,18 @@ measure() {
 
 lifecycle() {
     local round desk first
-    for desk in "${desks[@]}"; do echo "SELECT bench.lifecycles_$desk(1, 20);"; done
+    for desk in "${desks[@]}"; do
+        echo "SELECT bench.lifecycles_$desk(1, 20), bench.lifecycles_$desk(1, 20, 'repair');"
+    done
     for round in $(seq "$rounds"); do
         first=$((seeded + 201 + (round - 1) * lifecycles))
         for desk in "${desks[@]}"; do
             measure lifecycle "$desk" "$round" "$lifecycles" \
                 "bench.lifecycles_$desk($first, $((first + lifecycles - 1)))"
+        done
+        for desk in "${desks[@]}"; do
+            measure "lifecycle, working time" "$desk" "$round" "$lifecycles" \
+                "bench.lifecycles_$desk($first, $((first + lifecycles - 1)), ''repair'')"
         done
     done
 }
@@ -192,21 +203,30 @@ fresh() {
     done
 }
 
-# Clocks that run for long; that their tickets are not there is no matter to a
-# sweep that has nothing to do.
+# breaches WORK KIND ROUND: what has become late in three hours; undone.
+breaches() {
+    local desk keep=
+    echo "BEGIN; SELECT bench.open_orders('$2', $due);"
+    echo "SELECT set_config('aftersales.now', (now() + interval '3 hours')::text, true);"
+    for desk in b_sweep b_swept; do
+        echo "SELECT bench.ms_of('bench.breach_$desk(''$2'', $due)') AS ms_$desk \\gset"
+        keep+="INSERT INTO bench.timing VALUES ('$1', '${way[$desk]}', $3, $due, :ms_$desk);"
+    done
+    [ "$3" -gt 1 ] || echo "SELECT bench.same('b_sweep', 'b_swept', '$1');"
+    echo "ROLLBACK; $keep"
+    for desk in b_sweep b_swept; do
+        echo "VACUUM $desk.ticket, $desk.ticket_event, $desk.sla_clock, $desk.sla_breach, $desk.sla_escalation, $desk.outbox;"
+    done
+}
+
 sweep() {
     local round
+    echo "SELECT aftersales.create_desk('b_sweep'), aftersales.create_desk('b_small');"
+    on b_swept untriggered.sql
+    cat sweep.sql
     cat <<-SQL
-	SELECT aftersales.create_desk('b_sweep'), aftersales.create_desk('b_small');
-	SET session_replication_role = replica;
-	INSERT INTO b_sweep.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at)
-	SELECT 1 + i / 4, 'clock_' || i % 4, 1, 'rule', '1 year', now(), 1, x.due, x.due
-	FROM generate_series(1, $running) i, LATERAL (SELECT now() + interval '1 year' - i * interval '1 second' AS due) x;
-	INSERT INTO b_small.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at)
-	SELECT ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at, next_at
-	FROM b_sweep.sla_clock WHERE clock_id <= 4000;
-	RESET session_replication_role;
-	VACUUM ANALYZE b_sweep.sla_clock, b_small.sla_clock;
+	SELECT bench.run_clocks('b_sweep', $running), bench.run_clocks('b_swept', $running), bench.run_clocks('b_small', 4000);
+	VACUUM ANALYZE b_sweep.sla_clock, b_swept.sla_clock, b_small.sla_clock;
 	\warn '    $running running clocks'
 	SELECT bench.sweeps('b_sweep', 20), bench.sweeps('b_small', 20), bench.lookups(20);
 	SQL
@@ -214,6 +234,8 @@ sweep() {
         measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_sweep'', $sweeps)" "many running clocks"
         measure "idle sweep" - "$round" "$sweeps" "bench.sweeps(''b_small'', $sweeps)" "4,000 running clocks"
         measure "idle sweep" - "$round" "$sweeps" "bench.lookups($sweeps)" "look-up by primary key"
+        breaches "sweep of new breaches" order "$round"
+        breaches "the same with two escalations each" watched "$round"
     done
 }
 
@@ -265,5 +287,6 @@ check
     sound
     cat report.sql
 } | session
+echo "PL/pgSQL counts working time in a loop of its own, with conditions compiled in by add_working_time()."
 echo "Method: one session, ways in turn, $rounds rounds, scale $scale; PostgreSQL $(session -At -c 'SHOW server_version')."
 say "$((SECONDS / 60)) min $((SECONDS % 60)) s"

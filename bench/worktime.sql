@@ -3,20 +3,7 @@
 --
 -- The calendar has two spans a day, five days a week, and the official
 -- holidays; all three read the same rows and must give the same answers.
--- The loop looks up its day's spans in an index, as a careful author would.
-
-CREATE SCHEMA IF NOT EXISTS bench;
-SELECT aftersales.install_calendar('cn');
-
-CREATE FUNCTION bench.spans_of(day date, OUT opens time, OUT closes time) RETURNS SETOF record
-LANGUAGE sql STABLE AS $$
-    SELECT h.opens, h.closes
-    FROM aftersales.calendar_hours h
-    WHERE h.calendar = 'cn'
-      AND h.weekday = coalesce((SELECT CASE WHEN d.is_working THEN 1 ELSE 0 END FROM aftersales.calendar_day d
-                                WHERE d.calendar = 'cn' AND d.day = spans_of.day), extract(isodow FROM spans_of.day))
-    ORDER BY h.opens
-$$;
+-- The loop is that of worktime_loop.sql.
 
 -- Whole minutes only.
 CREATE FUNCTION bench.add_by_series(start timestamptz, minutes integer) RETURNS timestamptz
@@ -28,29 +15,6 @@ LANGUAGE sql STABLE AS $$
     WHERE m >= start
     ORDER BY m OFFSET minutes - 1 LIMIT 1
 $$;
-
-CREATE FUNCTION bench.add_by_loop(start timestamptz, amount interval) RETURNS timestamptz
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    day date := (start AT TIME ZONE 'Asia/Shanghai')::date;
-    rest interval := amount;
-    span record;
-    opens timestamptz;
-    closes timestamptz;
-BEGIN
-    LOOP
-        FOR span IN SELECT * FROM bench.spans_of(day) LOOP
-            opens := greatest(start, (day + span.opens) AT TIME ZONE 'Asia/Shanghai');
-            closes := (day + span.closes) AT TIME ZONE 'Asia/Shanghai';
-            CONTINUE WHEN closes <= opens;
-            IF rest <= closes - opens THEN
-                RETURN opens + rest;
-            END IF;
-            rest := rest - (closes - opens);
-        END LOOP;
-        day := day + 1;
-    END LOOP;
-END $$;
 
 CREATE TABLE bench.worktime_ms (way text, hours integer, calls integer, ms numeric);
 

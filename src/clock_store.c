@@ -21,6 +21,15 @@
 #define NCOLS_SET	17
 #define NCOLS_START 12
 
+/* the columns of PLAN_CLOCKS_ONE and _MANY, in the order of the table's */
+enum
+{
+	LOAD_CLOCK_ID, LOAD_TICKET_ID, LOAD_CLOCK, LOAD_CYCLE, LOAD_RULE, LOAD_TARGET, LOAD_STARTED_AT,
+	LOAD_START_SEQ, LOAD_DUE_AT, LOAD_PAUSED, LOAD_REMAINING, LOAD_STOPPED_AT, LOAD_ENDED_AS,
+	LOAD_BREACHED, LOAD_CLEARED, LOAD_NEXT_AT, LOAD_LATE_ENTRY, LOAD_ESCALATED, LOAD_CALENDAR,
+	LOAD_CALENDAR_REV, NCOLS_LOAD
+};
+
 /* since the process began; sweep() takes differences */
 static int64 breaches = 0;
 static int64 escalations = 0;
@@ -48,38 +57,24 @@ as_escalations_written(void)
 
 /* ---------- reading ---------- */
 
+static bool
+is_text(Datum value, const char *s)
+{
+	const text *t = DatumGetTextPP(value);
+	size_t		len = strlen(s);
+
+	return VARSIZE_ANY_EXHDR(t) == len && memcmp(VARDATA_ANY(t), s, len) == 0;
+}
+
 static const ClockRule *
-find_rule(const PolicyType *pt, const char *rule)
+find_rule(const PolicyType *pt, Datum rule)
 {
 	int			i;
 
 	for (i = 0; i < pt->nrules; i++)
-		if (strcmp(pt->rules[i].rule, rule) == 0)
+		if (is_text(rule, pt->rules[i].rule))
 			return &pt->rules[i];
 	return NULL;
-}
-
-static bool
-get_time(HeapTuple tup, TupleDesc tupdesc, int col, TimestampTz *at)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(tup, tupdesc, col, &isnull);
-
-	*at = isnull ? 0 : DatumGetTimestampTz(value);
-	return !isnull;
-}
-
-static void
-read_calendar(Fold *f, FoldClock *c, HeapTuple tup, TupleDesc tupdesc)
-{
-	char	   *calendar = SPI_getvalue(tup, tupdesc, 17);
-	bool		isnull;
-
-	if (calendar == NULL)
-		return;
-	c->calendar_rev = DatumGetInt32(SPI_getbinval(tup, tupdesc, 18, &isnull));
-	if (c->ended_as == CLOCK_OPEN)
-		c->calendar = as_calendar_get(f->st->cache, calendar, c->calendar_rev);
 }
 
 /* Whether what remains of a clock is days. */
@@ -89,50 +84,61 @@ counts_days(const FoldClock *c)
 	return c->rule != NULL && as_unit_is_day(c->rule->unit) && !c->has_due_from;
 }
 
+static bool
+get_time(Datum value, bool isnull, TimestampTz *at)
+{
+	*at = isnull ? 0 : DatumGetTimestampTz(value);
+	return !isnull;
+}
+
 /* One row of PLAN_CLOCKS_ONE or _MANY. */
 static void
-read_clock(Fold *f, HeapTuple tup, TupleDesc tupdesc)
+read_clock(Fold *f, const Datum *values, const bool *nulls)
 {
 	FoldClock  *c = as_fold_new_clock(f);
-	char	   *how = SPI_getvalue(tup, tupdesc, 13);
-	Datum		value;
-	bool		isnull;
 
-	c->clock_id = DatumGetInt64(SPI_getbinval(tup, tupdesc, 2, &isnull));
-	c->rule_name = SPI_getvalue(tup, tupdesc, 5);
-	c->rule = find_rule(f->pt, c->rule_name);
-	c->clock = c->rule != NULL ? c->rule->clock : SPI_getvalue(tup, tupdesc, 3);
-	c->cycle = DatumGetInt32(SPI_getbinval(tup, tupdesc, 4, &isnull));
-	(void) get_time(tup, tupdesc, 7, &c->started_at);
-	c->start_seq = DatumGetInt32(SPI_getbinval(tup, tupdesc, 8, &isnull));
-	c->has_due = get_time(tup, tupdesc, 9, &c->due_at);
-	c->is_paused = get_time(tup, tupdesc, 10, &c->paused_since);
+	c->clock_id = DatumGetInt64(values[LOAD_CLOCK_ID]);
+	c->rule = find_rule(f->pt, values[LOAD_RULE]);
+	c->rule_name = c->rule != NULL ? c->rule->rule : TextDatumGetCString(values[LOAD_RULE]);
+	c->clock = c->rule != NULL ? c->rule->clock : TextDatumGetCString(values[LOAD_CLOCK]);
+	c->cycle = DatumGetInt32(values[LOAD_CYCLE]);
+	c->started_at = DatumGetTimestampTz(values[LOAD_STARTED_AT]);
+	c->start_seq = DatumGetInt32(values[LOAD_START_SEQ]);
+	c->has_due = get_time(values[LOAD_DUE_AT], nulls[LOAD_DUE_AT], &c->due_at);
+	c->is_paused = get_time(values[LOAD_PAUSED], nulls[LOAD_PAUSED], &c->paused_since);
 
 	/* without the target that its rule may have: due at a promised time */
-	(void) SPI_getbinval(tup, tupdesc, 6, &isnull);
-	c->has_due_from = c->rule != NULL && isnull && (c->rule->due_promised || c->rule->due_expr >= 0) &&
-		(c->has_due || c->is_paused);
+	c->has_due_from = c->rule != NULL && nulls[LOAD_TARGET] &&
+		(c->rule->due_promised || c->rule->due_expr >= 0) && (c->has_due || c->is_paused);
 	c->due_from = c->due_at;
-	value = SPI_getbinval(tup, tupdesc, 11, &isnull);
-	c->has_remaining = !isnull;
-	if (!isnull)
-		c->remaining = counts_days(c) ? DatumGetIntervalP(value)->day : DatumGetIntervalP(value)->time;
-	(void) get_time(tup, tupdesc, 12, &c->stopped_at);
-	c->ended_as = CLOCK_OPEN;
-	if (how != NULL)
-		for (c->ended_as = CLOCK_STOPPED; strcmp(ended_as[c->ended_as], how) != 0; c->ended_as++)
-			;
-	c->is_breached = DatumGetBool(SPI_getbinval(tup, tupdesc, 14, &isnull));
-	c->has_next = get_time(tup, tupdesc, 15, &c->next_at);
-	c->escalated = (uint32) DatumGetInt32(SPI_getbinval(tup, tupdesc, 16, &isnull));
+	c->has_remaining = !nulls[LOAD_REMAINING];
+	if (c->has_remaining)
+	{
+		const Interval *left = DatumGetIntervalP(values[LOAD_REMAINING]);
 
-	c->is_cleared = DatumGetBool(SPI_getbinval(tup, tupdesc, 19, &isnull));
-	c->has_late_entry = get_time(tup, tupdesc, 20, &c->late_entry_at);
+		c->remaining = counts_days(c) ? left->day : left->time;
+	}
+	(void) get_time(values[LOAD_STOPPED_AT], nulls[LOAD_STOPPED_AT], &c->stopped_at);
+	c->ended_as = CLOCK_OPEN;
+	if (!nulls[LOAD_ENDED_AS])
+		for (c->ended_as = CLOCK_STOPPED; !is_text(values[LOAD_ENDED_AS], ended_as[c->ended_as]); c->ended_as++)
+			;
+	c->is_breached = DatumGetBool(values[LOAD_BREACHED]);
+	c->is_cleared = DatumGetBool(values[LOAD_CLEARED]);
+	c->has_next = get_time(values[LOAD_NEXT_AT], nulls[LOAD_NEXT_AT], &c->next_at);
+	c->has_late_entry = get_time(values[LOAD_LATE_ENTRY], nulls[LOAD_LATE_ENTRY], &c->late_entry_at);
+	c->escalated = (uint32) DatumGetInt32(values[LOAD_ESCALATED]);
+	if (!nulls[LOAD_CALENDAR])
+	{
+		c->calendar_rev = DatumGetInt32(values[LOAD_CALENDAR_REV]);
+		if (c->ended_as == CLOCK_OPEN)
+			c->calendar = as_calendar_get(f->st->cache, TextDatumGetCString(values[LOAD_CALENDAR]),
+										  c->calendar_rev);
+	}
 	/* one of a group that was missed while others run has nothing to come */
 	c->is_late = (c->is_breached && !c->is_cleared) ||
 		(c->ended_as == CLOCK_OPEN && c->rule != NULL && c->rule->any_of != NULL &&
 		 c->has_due && !c->has_next);
-	read_calendar(f, c, tup, tupdesc);
 }
 
 static int
@@ -144,50 +150,68 @@ compare_folds(const void *a, const void *b)
 	return (*x)->ticket_id < (*y)->ticket_id ? -1 : (*x)->ticket_id > (*y)->ticket_id;
 }
 
+static int
+compare_clocks(const void *a, const void *b)
+{
+	const FoldClock *x = a;
+	const FoldClock *y = b;
+
+	return x->clock_id < y->clock_id ? -1 : x->clock_id > y->clock_id;
+}
+
 /*
- * as_clocks_load reads the stored clocks of tickets into their folds.
+ * as_clocks_load reads the stored clocks of tickets into their folds, which
+ * have none yet, in the order of their ids.
+ *
+ * Ordered here and not by the statement: for the few clocks of a ticket,
+ * setting up a sort costs more than finding them.
  */
 void
 as_clocks_load(AsStatement *st, int n, Fold *const *folds)
 {
+	Fold	   *f = folds[0];
+	Fold	  **sorted = NULL;
 	SPITupleTable *table;
-	Fold	  **sorted;
-	Datum		value;
+	Datum		values[NCOLS_LOAD];
+	bool		nulls[NCOLS_LOAD];
+	Datum		ids;
 	int			nrows;
 	int			i;
-	int			k = 0;
 
 	if (n == 1)
-	{
-		value = Int64GetDatum(folds[0]->ticket_id);
-		nrows = as_run(st->desk, PLAN_CLOCKS_ONE, &value, NULL, NULL);
-		table = SPI_tuptable;
-		for (i = 0; i < nrows; i++)
-			read_clock(folds[0], table->vals[i], table->tupdesc);
-	}
+		ids = Int64GetDatum(f->ticket_id);
 	else
 	{
-		ArrayBuildState *ids = initArrayResult(INT8OID, CurrentMemoryContext, false);
+		ArrayBuildState *array = initArrayResult(INT8OID, CurrentMemoryContext, false);
 
 		sorted = palloc(sizeof(Fold *) * n);
 		memcpy(sorted, folds, sizeof(Fold *) * n);
 		qsort(sorted, n, sizeof(Fold *), compare_folds);
 		for (i = 0; i < n; i++)
-			as_accum(ids, Int64GetDatum(sorted[i]->ticket_id), false, INT8OID);
-		value = as_array(ids);
-		nrows = as_run(st->desk, PLAN_CLOCKS_MANY, &value, NULL, NULL);
-		table = SPI_tuptable;
-		for (i = 0; i < nrows; i++)
-		{
-			bool		isnull;
-			int64		id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+			as_accum(array, Int64GetDatum(sorted[i]->ticket_id), false, INT8OID);
+		ids = as_array(array);
+	}
+	nrows = as_run(st->desk, n == 1 ? PLAN_CLOCKS_ONE : PLAN_CLOCKS_MANY, &ids, NULL, NULL);
+	table = SPI_tuptable;
+	for (i = 0; i < nrows; i++)
+	{
+		int64		id;
 
-			while (sorted[k]->ticket_id < id)
-				k++;
-			read_clock(sorted[k], table->vals[i], table->tupdesc);
+		heap_deform_tuple(table->vals[i], table->tupdesc, values, nulls);
+		id = DatumGetInt64(values[LOAD_TICKET_ID]);
+		if (n > 1 && id != f->ticket_id)
+		{
+			Fold		key = {.ticket_id = id};
+			Fold	   *keyp = &key;
+
+			f = *(Fold **) bsearch(&keyp, sorted, n, sizeof(Fold *), compare_folds);
 		}
+		read_clock(f, values, nulls);
 	}
 	SPI_freetuptable(table);
+	for (i = 0; i < n; i++)
+		if (folds[i]->nclocks > 1)
+			qsort(folds[i]->clocks, folds[i]->nclocks, sizeof(FoldClock), compare_clocks);
 }
 
 /* ---------- writing clocks ---------- */
@@ -196,6 +220,7 @@ as_clocks_load(AsStatement *st, int n, Fold *const *folds)
 typedef struct Rows
 {
 	PlanId		one;
+	PlanId		two;			/* the same as one: there is none */
 	PlanId		many;
 	int			ncols;
 	const Oid  *types;
@@ -221,7 +246,7 @@ static void
 rows_init(Rows *rows, PlanId one, PlanId many, int ncols, const Oid *types)
 {
 	memset(rows, 0, sizeof(*rows));
-	rows->one = one;
+	rows->one = rows->two = one;
 	rows->many = many;
 	rows->ncols = ncols;
 	rows->types = types;
@@ -261,6 +286,12 @@ rows_write(AsStatement *st, Rows *rows)
 	{
 		int			last = Min(first + WRITE_BATCH, rows->n);
 
+		if (last - first == 2 && rows->two != rows->one)
+		{
+			(void) as_run(st->desk, rows->two, &rows->values[first * rows->ncols],
+						  &rows->nulls[first * rows->ncols], "sla_clock");
+			continue;
+		}
 		if (last - first <= 2)
 		{
 			for (i = first; i < last; i++)
@@ -498,6 +529,7 @@ as_clocks_write(AsStatement *st, int n, Fold *const *folds, TimestampTz now)
 	rows_init(&sets, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
 	rows_init(&opens, PLAN_CLOCK_SET_ONE, PLAN_CLOCK_SET_MANY, NCOLS_SET, set_types);
 	rows_init(&starts, PLAN_CLOCK_START_ONE, PLAN_CLOCK_START_MANY, NCOLS_START, start_types);
+	starts.two = PLAN_CLOCK_START_TWO;
 	for (i = 0; i < n; i++)
 	{
 		for (k = 0; k < folds[i]->nclocks; k++)
