@@ -213,6 +213,20 @@ ends_phantom(const FoldClock *c, const EventActions *act)
 	return false;
 }
 
+static void
+end_phantoms(Fold *f, const EventActions *act)
+{
+	int			i;
+
+	for (i = 0; i < f->nclocks && act != NULL; i++)
+	{
+		FoldClock  *c = &f->clocks[i];
+
+		if (c->ended_as == CLOCK_OPEN && c->is_phantom && ends_phantom(c, act))
+			c->ended_as = CLOCK_CANCELLED;
+	}
+}
+
 /* Ends clocks; returns the names of those that start again at once. */
 static List *
 end_clocks(Fold *f, const EventActions *act, TimestampTz at)
@@ -220,6 +234,7 @@ end_clocks(Fold *f, const EventActions *act, TimestampTz at)
 	List	   *again = NIL;
 	int			i;
 
+	end_phantoms(f, act);
 	for (i = 0; i < f->nclocks; i++)
 	{
 		FoldClock  *c = &f->clocks[i];
@@ -229,11 +244,8 @@ end_clocks(Fold *f, const EventActions *act, TimestampTz at)
 		if (c->ended_as != CLOCK_OPEN)
 			continue;
 		if (c->is_phantom)
-		{
-			if (ends_phantom(c, act))
-				c->ended_as = CLOCK_CANCELLED;
-		}
-		else if (is_among(c->rule, act->cancels, act->ncancels))
+			continue;
+		if (is_among(c->rule, act->cancels, act->ncancels))
 			as_fold_end(f, c, CLOCK_CANCELLED, at);
 		else if (is_among(c->rule, act->stops, act->nstops))
 		{
@@ -458,8 +470,11 @@ as_fold_event(Fold *f, const FoldEvent *e, TimestampTz now)
 	if (strncmp(e->event, "approved:", strlen("approved:")) == 0)
 		extend(f, e);
 	if (e->is_change && f->is_replay)
+	{
+		/* what the event ends is not matched by it */
+		end_phantoms(f, act);
 		as_fold_rematch(f, e);
-
+	}
 	if (act != NULL)
 		again = end_clocks(f, act, e->at);
 	if (e->to_state != NULL)
