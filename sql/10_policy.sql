@@ -413,6 +413,8 @@ ALTER TABLE aftersales.workflow_state REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.workflow_transition REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.workflow_guard REPLICA IDENTITY FULL;
 ALTER TABLE aftersales.sla_rule REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.escalation_rule REPLICA IDENTITY FULL;
+ALTER TABLE aftersales.approval_rule REPLICA IDENTITY FULL;
 COMMENT ON COLUMN aftersales.escalation_rule.policy IS 'The policy.';
 COMMENT ON COLUMN aftersales.escalation_rule.version IS 'Version of the policy.';
 COMMENT ON COLUMN aftersales.escalation_rule.ticket_type IS 'Ticket type; NULL: every type of the policy.';

@@ -20,6 +20,12 @@ WHERE pronamespace IN ('aftersales'::regnamespace, 'cat'::regnamespace, 'cat_bi'
   AND coalesce(obj_description(oid, 'pg_proc'), '') = ''
 ORDER BY 1;
 
+-- tables whose rows a logical replica could not tell apart: none
+SELECT c.oid::regclass AS without_identity
+FROM pg_class c
+WHERE c.relnamespace IN ('aftersales'::regnamespace, 'cat'::regnamespace) AND c.relkind = 'r' AND c.relreplident <> 'f'
+  AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) ORDER BY 1;
+
 -- foreign keys whose columns do not lead an index: none
 SELECT conrelid::regclass AS "table", conname AS not_indexed FROM pg_constraint c
 WHERE contype = 'f' AND connamespace IN ('aftersales'::regnamespace, 'cat'::regnamespace)
