@@ -179,7 +179,8 @@ typedef struct Fold
 	bool		only_asks;		/* a mandatory clock without a rule is no error */
 	bool		wants_actions;	/* stop when one is found */
 	bool		defers_actions; /* leave them for a write of the ticket */
-	bool		is_settled;		/* but not those of stored clocks: they had their turn */
+	bool		is_settled;		/* but not those of stored clocks: they had their turn, */
+	bool		before_write;	/* and of none until the write's own events come */
 	bool		has_deferred;	/* and one has been left */
 	TimestampTz latest;			/* time of the latest event applied */
 } Fold;

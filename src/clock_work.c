@@ -211,9 +211,11 @@ fold_task(Task *task, TimestampTz now)
 			as_fold_advance(&task->fold, task->events[0].at, true, DT_NOBEGIN);
 		return;
 	}
+	task->fold.before_write = true;
 	while (i < task->nevents && task->events[i].is_timed)
 		fold_one(task, &task->events[i++], DT_NOBEGIN);
 	as_fold_advance(&task->fold, DT_NOBEGIN, false, now);
+	task->fold.before_write = false;
 	while (i < task->nevents)
 		fold_one(task, &task->events[i++], now);
 	/* what time has started may be due by now, too */

@@ -60,7 +60,7 @@ is_deferred(Fold *f, const FoldClock *c, bool is_timed, TimestampTz instant, Tim
 			bool inclusive, TimestampTz *stop)
 {
 	if (!is_timed || !f->defers_actions || (inclusive && instant == at) ||
-		(f->is_settled && c->clock_id != 0 && !c->is_due_anew) || c->due_at < f->st->desk->go_live)
+		(f->is_settled && (f->before_write || (c->clock_id != 0 && !c->is_due_anew))) || c->due_at < f->st->desk->go_live)
 		return false;
 	f->has_deferred = true;
 	*stop = Min(*stop, instant);

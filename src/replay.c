@@ -311,7 +311,10 @@ as_replay_fold(AsStatement *st, const PolicyType *pt, const TicketRow *row, cons
 	f->watches = how->watches;
 	f->row = was;
 	if (how->up_to_seq > 0)
-		undo_later(desk, was, as_history_load(st, f->ticket_id, 0, &n), n, how->up_to_seq);
+	{
+		events = as_history_load(st, f->ticket_id, 0, &n);
+		undo_later(desk, was, events, n, how->up_to_seq);
+	}
 	events = add_events(as_history_load(st, f->ticket_id, how->up_to_seq, &n), &n, how->more);
 	for (i = n - 1; i >= 0; i--)
 		if (bms_is_member(as_history_column(desk, events[i].event), watched))
