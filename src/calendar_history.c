@@ -5,8 +5,8 @@
  *
  * An AFTER STATEMENT trigger on each of the three tables reads the transition
  * tables.  What has come and what has gone is summed up, so that an update to
- * the same values is no change.  Then, in this order: the calendars that have
- * changed, and all that take their holidays from them, are locked by name;
+ * the same values is no change.  Then, in this order: writers of
+ * tickets are waited for (as_calendar_keep()); the calendars that have changed, and all that take their holidays from them, are locked by name;
  * they get the next revision; settings go to calendar_revision, rows to
  * calendar_history; and open clocks are told.
  *
@@ -329,9 +329,11 @@ record(Changes *c)
 	for (i = 0; i < ROW_COLUMNS; i++)
 		values[i] = makeArrayResult(c->row[i], CurrentMemoryContext);
 	SPI_connect();
+	names = changed_names(c, values);
+	if (c->ndeleted > 0 || c->nchanged > 0)
+		as_calendar_keep();
 	if (c->ndeleted > 0)
 		record_removal(makeArrayResult(c->deleted, CurrentMemoryContext));
-	names = changed_names(c, values);
 	if (c->nchanged > 0)
 	{
 		n = record_revisions(names);

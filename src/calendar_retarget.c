@@ -13,10 +13,13 @@
  */
 #include "aftersales.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "app_event.h"
@@ -27,6 +30,37 @@ typedef struct Retarget
 	const char *calendar;
 	int			revision;
 } Retarget;
+
+/*
+ * as_calendar_share keeps calendars as they are until the transaction ends.
+ * Whoever may start or move clocks calls it before it locks a ticket and
+ * before it reads a calendar: a clock that is not committed yet would not be
+ * found by a change of the calendar that it counts by.
+ *
+ * A lock of this mode is one that PostgreSQL keeps in the backend, so writers
+ * of tickets do not meet here.
+ */
+void
+as_calendar_share(void)
+{
+	LockRelationOid(get_relname_relid("calendar_revision", as_schema_oid()), RowShareLock);
+}
+
+/*
+ * as_calendar_keep waits for all who share the calendars, and keeps others
+ * from it until the change is committed.
+ */
+void
+as_calendar_keep(void)
+{
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a calendar can be changed at isolation level READ COMMITTED only"),
+				 errdetail("Open clocks that this transaction's snapshot does not show would keep their due times."),
+				 errhint("Change it in a transaction of its own.")));
+	LockRelationOid(get_relname_relid("calendar_revision", as_schema_oid()), ExclusiveLock);
+}
 
 static const ReplayHow how_retarget = {true, false, 0, NIL};
 

@@ -25,6 +25,7 @@
 #include "history.h"
 #include "settle.h"
 #include "workflow.h"
+#include "worktime.h"
 
 PG_FUNCTION_INFO_V1(as_correct_event);
 PG_FUNCTION_INFO_V1(as_void_ticket);
@@ -255,6 +256,7 @@ as_correct_event(PG_FUNCTION_ARGS)
 	c.retimes = !PG_ARGISNULL(2);
 	c.at = c.retimes ? PG_GETARG_TIMESTAMPTZ(2) : 0;
 
+	as_calendar_share();
 	st = as_statement_push(nspid);
 	SPI_connect();
 	(void) as_actor(st);
@@ -329,6 +331,7 @@ as_void_ticket(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("which ticket is to be voided is not said")));
 	ticket_id = PG_GETARG_INT64(0);
+	as_calendar_share();
 	st = as_statement_push(nspid);
 	SPI_connect();
 	(void) as_actor(st);

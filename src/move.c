@@ -22,6 +22,7 @@
 #include "event.h"
 #include "move.h"
 #include "workflow.h"
+#include "worktime.h"
 
 PG_FUNCTION_INFO_V1(as_move);
 
@@ -190,6 +191,7 @@ as_move(PG_FUNCTION_ARGS)
 		values[i] = PG_ARGISNULL(arg[i]) ? (Datum) 0 : PG_GETARG_DATUM(arg[i]);
 		nulls[i] = PG_ARGISNULL(arg[i]) ? 'n' : ' ';
 	}
+	as_calendar_share();
 	st = as_statement_push(nspid);
 	SPI_connect();
 	if (PG_ARGISNULL(ARG_EXTERNAL_REF) || !run_on_ticket(st->desk, lock_text, values, nulls) ||

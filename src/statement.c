@@ -23,6 +23,7 @@
 #include "move.h"
 #include "policy.h"
 #include "settle.h"
+#include "worktime.h"
 
 static AsStatement *statements = NULL;	/* newest first */
 
@@ -183,6 +184,7 @@ as_statement_begin(PG_FUNCTION_ARGS)
 	}
 	else
 	{
+		as_calendar_share();
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
 		st->origin = as_emit_take(relid);
 		st->external_ref = as_move_take(relid);

@@ -197,6 +197,7 @@ as_sweep(PG_FUNCTION_ARGS)
 				 errhint("Only the setting aftersales.now simulates time.")));
 	InitMaterializedSRF(fcinfo, 0);
 
+	as_calendar_share();
 	st = as_statement_push(nspid);
 	st->now = at;
 	st->ignores_grace = !as_sweeping_alone;

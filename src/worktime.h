@@ -103,6 +103,8 @@ extern bool as_calendar_span(const AsCalendar *cal, TimestampTz at, TimestampTz 
 extern const AsDatedDay *as_dated_day(const AsCalendar *cal, int julian);
 
 /* calendar_retarget.c */
+extern void as_calendar_share(void);
+extern void as_calendar_keep(void);
 extern void as_calendar_retarget(const char *calendar, int revision);
 
 #endif							/* AFTERSALES_WORKTIME_H */
