@@ -46,6 +46,7 @@ isnt($changed, $alone, 'the change counts');
 is($session->query($sums), $changed, "in the session's workers too");
 $session->query(q{BEGIN ISOLATION LEVEL REPEATABLE READ});
 is($session->query($sums), $changed, 'a transaction under an old snapshot');
+$session->query('COMMIT; BEGIN');
 is($session->query(q{UPDATE aftersales.calendar_hours SET opens = '09:00' WHERE calendar = 'shop'; SET LOCAL max_parallel_workers_per_gather = 0; } . $sums), $alone, 'own changes count');
 is($session->query(q{SET LOCAL max_parallel_workers_per_gather = 2; } . $sums), $alone, 'for own workers too');
 $session->query('ROLLBACK');
