@@ -13,7 +13,10 @@ UNION ALL SELECT policy, version, 'workflow_guard', coalesce(ticket_type, '*') |
 UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.sla_rule
 UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') || '.' || clock || '.' || level, unnest(clauses) FROM aftersales.escalation_rule
 UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
-UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule;
+UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule
+UNION ALL SELECT policy, version, 'warranty_term', rule, unnest(clauses) FROM aftersales.warranty_term
+UNION ALL SELECT policy, version, 'exclusion', rule, unnest(clauses) FROM aftersales.exclusion
+UNION ALL SELECT policy, version, 'remedy_window', rule, unnest(clauses) FROM aftersales.remedy_window;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -67,6 +70,12 @@ BEGIN ATOMIC
         UNION ALL SELECT 'approval_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.approval_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'duplicate_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.duplicate_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'warranty_term ' || (to_jsonb(r) - w.wording)::text FROM aftersales.warranty_term r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'exclusion ' || (to_jsonb(r) - w.wording)::text FROM aftersales.exclusion r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'remedy_window ' || (to_jsonb(r) - w.wording)::text FROM aftersales.remedy_window r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -293,7 +302,7 @@ BEGIN ATOMIC
                       WHERE a.policy = d.policy AND a.version = d.version AND a.attribute = m.name
                         AND (a.ticket_type IS NULL OR a.ticket_type = d.ticket_type))
       AND m.name NOT IN ('category', 'grade', 'mode', 'area', 'tier', 'priority', 'product_line', 'quantity', 'channel',
-                         'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
+                         'customer_id', 'contract_id', 'unit_id', 'fault_code', 'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
     UNION ALL
     SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_type names unknown ticket type ' || d.becomes_type
     FROM aftersales.duplicate_rule d
@@ -351,6 +360,8 @@ BEGIN ATOMIC
     FROM rule r WHERE r.target IS NULL AND r.due_from IS NULL
     UNION ALL
     SELECT * FROM aftersales.check_clocks(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT * FROM aftersales.check_warranty(check_policy.policy, check_policy.version)
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'

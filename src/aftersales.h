@@ -58,9 +58,12 @@
 typedef enum TicketColumn
 {
 	TC_TICKET_ID, TC_TICKET_NO, TC_EXTERNAL_REF, TC_POLICY, TC_POLICY_VERSION,
-	TC_TICKET_TYPE, TC_CATEGORY, TC_GRADE, TC_AREA, TC_PARENT_ID, TC_ORG_ID,
+	TC_TICKET_TYPE, TC_CATEGORY, TC_GRADE, TC_AREA, TC_TIER, TC_PRODUCT_LINE, TC_CUSTOMER_ID,
+	TC_CONTRACT_ID, TC_UNIT_ID, TC_PARENT_ID, TC_ORG_ID,
 	TC_ASSIGNEE, TC_SHIFT_ID, TC_ATTRIBUTES, TC_STATUS, TC_STATUS_AT, TC_STATUS_NOTE,
-	TC_OPENED_AT, TC_DUPLICATE_OF, TC_HAPPENED_AT, TC_NOTE, TC_VOIDED_AT, TC_ROW_VERSION,
+	TC_OPENED_AT, TC_DUPLICATE_OF, TC_FAULT_AT, TC_FAULT_CAUSE, TC_COMPONENT, TC_FAULT_CODE,
+	TC_WARRANTY_CLASS, TC_COVERS, TC_REMEDIES, TC_WARRANTY_UNTIL, TC_WARRANTY_BASIS,
+	TC_HAPPENED_AT, TC_NOTE, TC_VOIDED_AT, TC_ROW_VERSION,
 	TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH,
 	TC_COUNT
 } TicketColumn;
@@ -229,12 +232,14 @@ typedef enum PlanId
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
 	PLAN_REF_EVENT,
+	PLAN_UNIT, PLAN_UNIT_PART, PLAN_CONTRACT, PLAN_CONTRACT_FOUND, PLAN_CUSTOMER,
 	PLAN_COUNT
 } PlanId;
 
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 				   const char *protected_table);
 extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
+extern int	as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls);
 extern Snapshot as_see(Snapshot snapshot);
 extern void as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype);
 extern Datum as_array(ArrayBuildState *state);

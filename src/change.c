@@ -21,6 +21,7 @@
 
 #include "event.h"
 #include "settle.h"
+#include "warranty.h"
 
 /*
  * as_column_changed tells whether attribute i differs, whatever its form
@@ -38,6 +39,23 @@ as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new
 	if (old->values[i] == new->values[i])
 		return false;
 	return !datum_image_eq(old->values[i], new->values[i], att->attbyval, att->attlen);
+}
+
+/*
+ * as_event_changed tells whether a changed:<column> event is due for attribute
+ * i.  That of warranty_class tells of what stands beside the class, too.
+ */
+bool
+as_event_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	int			c;
+
+	if (as_column_changed(desk, old, new, i))
+		return true;
+	for (c = 1; c < WARRANTY_COLUMNS && i == desk->attno[TC_WARRANTY_CLASS] - 1; c++)
+		if (as_column_changed(desk, old, new, desk->attno[as_warranty_column[c]] - 1))
+			return true;
+	return false;
 }
 
 /*
@@ -192,9 +210,30 @@ put_differing_keys(JsonbParseState **ps, Jsonb *from, Jsonb *other)
 	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
 }
 
-/* The data of a changed:<column> event: {"old": ..., "new": ...} */
-static Jsonb *
-change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+/* What stands beside a warranty class, as an object of texts. */
+static void
+put_beside_class(JsonbParseState **ps, const AsDesk *desk, const TicketRow *row)
+{
+	int			c;
+
+	pushJsonbValue(ps, WJB_BEGIN_OBJECT, NULL);
+	for (c = 1; c < WARRANTY_COLUMNS; c++)
+	{
+		int			i = desk->attno[as_warranty_column[c]] - 1;
+
+		put_key(ps, as_ticket_column[as_warranty_column[c]]);
+		put_value(ps, TupleDescAttr(desk->tupdesc, i), row->values[i], row->nulls[i]);
+	}
+	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
+}
+
+/*
+ * as_change_data returns the data of a changed:<column> event:
+ * {"old": ..., "new": ...}; for warranty_class also what stands beside it:
+ * {"was": {...}, "is": {...}}.
+ */
+Jsonb *
+as_change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
 {
 	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
 	bool		by_key = i == desk->attno[TC_ATTRIBUTES] - 1;
@@ -211,6 +250,13 @@ change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int 
 		put_differing_keys(&ps, DatumGetJsonbP(new->values[i]), DatumGetJsonbP(old->values[i]));
 	else
 		put_value(&ps, att, new->values[i], new->nulls[i]);
+	if (i == desk->attno[TC_WARRANTY_CLASS] - 1)
+	{
+		put_key(&ps, "was");
+		put_beside_class(&ps, desk, old);
+		put_key(&ps, "is");
+		put_beside_class(&ps, desk, new);
+	}
 	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 
@@ -262,11 +308,11 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 	{
 		EventRow   *e;
 
-		if (!desk->is_business[i] || !as_column_changed(desk, old, new, i))
+		if (!desk->is_business[i] || !as_event_changed(desk, old, new, i))
 			continue;
 		e = new_event(st, note, ++seq);
 		e->event = psprintf("changed:%s", NameStr(TupleDescAttr(desk->tupdesc, i)->attname));
-		e->data = change_data(desk, old, new, i);
+		e->data = as_change_data(desk, old, new, i);
 		events = lappend(events, e);
 	}
 	if (old == NULL || strcmp(from, to) != 0)

@@ -37,7 +37,9 @@ PG_FUNCTION_INFO_V1(as_set_node);
 #define IDS_PER_NODE INT64CONST(10000000000000)
 #define MAX_NODE	900000
 
-static const char *const desk_file[] = {"10_table", "20_trigger", "25_queue", "30_view"};
+static const char *const desk_file[] = {
+	"10_table", "12_customer", "20_trigger", "22_customer_trigger", "25_queue", "30_view"
+};
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
 static char *
@@ -263,7 +265,8 @@ typedef struct AccessLevel
 	" aftersales.sla_targets(text, jsonb, timestamptz)," \
 	" aftersales.explain_due(bigint, name)," \
 	" aftersales.projected_due(bigint, timestamptz, name)," \
-	" aftersales.ticket_as_of(bigint, timestamptz, name),"
+	" aftersales.ticket_as_of(bigint, timestamptz, name)," \
+	" aftersales.classify_warranty(bigint, timestamptz, text, text, text, name),"
 
 static const AccessLevel access_level[] = {
 	{"app", true,
@@ -273,9 +276,11 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.customer, @desk@.contract, @desk@.product_unit, @desk@.unit_part TO @role@;"
+		"GRANT INSERT, UPDATE, DELETE ON @desk@.contract_unit TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
-		" aftersales.void_ticket(bigint, text, name),"
+		" aftersales.void_ticket(bigint, text, name), aftersales.reclassify(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
 		" aftersales.approved(text), aftersales.open_promises(), aftersales.allowed_events(bigint[], name),"
 		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
@@ -301,6 +306,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
+		" aftersales.warranty_term, aftersales.exclusion, aftersales.remedy_window,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */

@@ -67,6 +67,14 @@ typedef struct PlanText
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
+#define IN_FORCE(t) \
+	t ".starts_on" LE "$3 AND (" t ".ends_on IS NULL OR " t ".ends_on" GE "$3)"
+
+/* the tier is the one at the date $3 */
+#define CONTRACT_COLUMNS \
+	"SELECT k.contract_id, k.customer_id, k.policy," \
+	" CASE WHEN " IN_FORCE("k") " THEN coalesce(l.tier, k.tier) END AS tier"
+
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 13,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
@@ -299,7 +307,34 @@ static const PlanText plan_text[] = {
 		" AND s.seq" LE "e.seq AND s.to_state IS NOT NULL ORDER BY s.seq DESC LIMIT 1), e.occurred_at,"
 		" p.note, e.private_digest IS NOT NULL AND p.event_id IS NULL, e.origin"
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
-	" WHERE e.external_ref" EQ "$1"}
+	" WHERE e.external_ref" EQ "$1"},
+
+	{PLAN_UNIT, 1, {INT8OID},
+		"SELECT policy, customer_id, product_line, invoice_date, delivered_on, onsite_until"
+	" FROM @.product_unit WHERE unit_id" EQ "$1"},
+	{PLAN_UNIT_PART, 3, {INT8OID, TEXTOID, DATEOID},
+		"SELECT installed_on FROM @.unit_part WHERE unit_id" EQ "$1 AND component" EQ "$2"
+		" AND is_replacement AND installed_on" LE "$3 AND (removed_on IS NULL OR removed_on" GE "$3)"
+	" ORDER BY installed_on DESC, unit_part_id DESC LIMIT 1"},
+	{PLAN_CONTRACT, 3, {INT8OID, INT8OID, DATEOID}, CONTRACT_COLUMNS ","
+		" $2 IS NOT NULL AND EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id)"
+		" AND NOT EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id AND x.unit_id" EQ "$2)"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON l.contract_id" EQ "k.contract_id"
+		" AND l.unit_id" EQ "$2 AND " IN_FORCE("l")
+	" WHERE k.contract_id" EQ "$1"},
+	/* by the unit one at most, by the customer perhaps several */
+	{PLAN_CONTRACT_FOUND, 4, {INT8OID, INT8OID, DATEOID, TEXTOID}, CONTRACT_COLUMNS ", 0 AS how"
+		" FROM @.contract_unit l JOIN @.contract k ON k.contract_id" EQ "l.contract_id"
+		" WHERE l.unit_id" EQ "$1 AND " IN_FORCE("l") " AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($2 IS NULL OR k.customer_id" EQ "$2)"
+		" UNION ALL " CONTRACT_COLUMNS ", 1"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON false"
+		" WHERE k.customer_id" EQ "$2 AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($1 IS NULL OR NOT EXISTS"
+		" (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id))"
+	" ORDER BY how LIMIT 2"},
+	{PLAN_CUSTOMER, 1, {INT8OID},
+	"SELECT area, tier FROM @.customer WHERE customer_id" EQ "$1"}
 };
 
 typedef struct PlanKey
@@ -427,7 +462,7 @@ as_become_caller(const AsOwner *save)
 
 static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
-	Oid protected_relid, Snapshot snapshot)
+	Oid protected_relid, Snapshot snapshot, bool as_owner)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
@@ -436,13 +471,16 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 
 	as_become_owner(desk, &owner);
 	plan = valid_plan(desk, id);
+	if (!as_owner)
+		as_become_caller(&owner);
 	as_arm(protected_relid);
 	rc = SPI_execute_snapshot(plan, values, nulls,
 							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
 							  seen != InvalidSnapshot, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
-	as_become_caller(&owner);
+	if (as_owner)
+		as_become_caller(&owner);
 	/* SPI leaves its caller in the memory of the procedure */
 	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
@@ -457,7 +495,7 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 {
 	return run(desk, id, values, nulls,
 			   protected_table == NULL ? InvalidOid : as_desk_relid(desk, protected_table),
-			   InvalidSnapshot);
+			   InvalidSnapshot, true);
 }
 
 /*
@@ -467,7 +505,16 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
-	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot(), true);
+}
+
+/*
+ * as_run_asked runs a read for somebody who asks, with his rights.
+ */
+int
+as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls)
+{
+	return run(desk, id, values, nulls, InvalidOid, InvalidSnapshot, false);
 }
 
 /*

@@ -256,6 +256,7 @@ struct PolicyVersion
 	int			nexprs;
 	int			maxexprs;
 	PolicyExpr *exprs;
+	struct WarrantyRules *warranty; /* NULL: none; see warranty.h */
 	struct PolicyVersion *next;
 };
 
@@ -299,7 +300,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 12
+#define AS_RULE_TABLES 15
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

@@ -30,6 +30,7 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
+	"warranty_term", "exclusion", "remedy_window",
 	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
@@ -530,6 +531,7 @@ as_policy_load(PolicyVersion *pv)
 	load_categories(pv);
 	as_policy_load_rules(pv);
 	as_policy_load_records(pv);
+	as_policy_load_warranty(pv);
 	as_load_end(&ls);
 	pv->loaded = true;
 }

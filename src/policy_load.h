@@ -38,4 +38,7 @@ extern void as_policy_load_rules(PolicyVersion *pv);
 /* record_load.c */
 extern void as_policy_load_records(PolicyVersion *pv);
 
+/* warranty_load.c */
+extern void as_policy_load_warranty(PolicyVersion *pv);
+
 #endif							/* AFTERSALES_POLICY_LOAD_H */
