@@ -33,7 +33,8 @@ CREATE TABLE @desk@.staff (
     login       text CONSTRAINT staff_pkey PRIMARY KEY,
     org_id      bigint CONSTRAINT staff_org_fkey REFERENCES @desk@.org_unit (org_id),
     label       text,
-    is_active   boolean NOT NULL DEFAULT true
+    is_active   boolean NOT NULL DEFAULT true,
+    star_grade  smallint CONSTRAINT staff_star_grade_check CHECK (star_grade BETWEEN 1 AND 5)
 );
 CREATE INDEX staff_org_idx ON @desk@.staff (org_id);
 COMMENT ON TABLE @desk@.staff IS 'One row per person who acts on tickets. A person who connects under his own database user has that name as login.';
@@ -41,6 +42,7 @@ COMMENT ON COLUMN @desk@.staff.login IS 'Login: the database user, or what a tru
 COMMENT ON COLUMN @desk@.staff.org_id IS 'Unit the person belongs to.';
 COMMENT ON COLUMN @desk@.staff.label IS 'How the person is shown, for example a staff number.';
 COMMENT ON COLUMN @desk@.staff.is_active IS 'Whether the person may act; false takes all roles away.';
+COMMENT ON COLUMN @desk@.staff.star_grade IS 'Star grade of an engineer, 1 to 5; NULL: none.';
 
 CREATE TABLE @desk@.staff_role (
     login       text NOT NULL CONSTRAINT staff_role_login_fkey REFERENCES @desk@.staff (login),
