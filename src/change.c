@@ -13,8 +13,12 @@
  */
 #include "aftersales.h"
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -24,13 +28,13 @@
 #include "warranty.h"
 
 /*
- * as_column_changed tells whether attribute i differs, whatever its form
- * (packed, compressed, out of line).
+ * as_attribute_changed tells whether attribute i of a row differs, whatever
+ * its form (packed, compressed, out of line).
  */
 bool
-as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+as_attribute_changed(TupleDesc tupdesc, const TicketRow *old, const TicketRow *new, int i)
 {
-	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+	Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
 	if (old->nulls[i] || new->nulls[i])
 		return old->nulls[i] != new->nulls[i];
@@ -39,6 +43,15 @@ as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new
 	if (old->values[i] == new->values[i])
 		return false;
 	return !datum_image_eq(old->values[i], new->values[i], att->attbyval, att->attlen);
+}
+
+/*
+ * as_column_changed is that of a ticket.
+ */
+bool
+as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	return as_attribute_changed(desk->tupdesc, old, new, i);
 }
 
 /*
@@ -146,8 +159,11 @@ as_note_find(AsStatement *st, int64 ticket_id)
 	return NULL;
 }
 
-static void
-put_key(JsonbParseState **ps, const char *key)
+/*
+ * as_json_put_key pushes a key of an object.
+ */
+void
+as_json_put_key(JsonbParseState **ps, const char *key)
 {
 	JsonbValue	v;
 
@@ -157,21 +173,50 @@ put_key(JsonbParseState **ps, const char *key)
 	pushJsonbValue(ps, WJB_KEY, &v);
 }
 
-/* Pushes an attribute's text form, or null. */
-static void
-put_value(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
+/*
+ * The text form of a value.  That of dates and times is ISO, so that it reads
+ * the same in a session of another DateStyle.
+ */
+static char *
+text_form(Oid type, Datum value)
+{
+	char		buf[MAXDATELEN + 1];
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			offset;
+	const char *zone;
+	Oid			typoutput;
+	bool		isvarlena;
+
+	if (type == DATEOID && !DATE_NOT_FINITE(DatumGetDateADT(value)))
+	{
+		j2date(DatumGetDateADT(value) + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+		EncodeDateOnly(&tm, USE_ISO_DATES, buf);
+		return pstrdup(buf);
+	}
+	if (type == TIMESTAMPTZOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)) &&
+		timestamp2tm(DatumGetTimestampTz(value), &offset, &tm, &fsec, &zone, NULL) == 0)
+	{
+		EncodeDateTime(&tm, fsec, true, offset, zone, USE_ISO_DATES, buf);
+		return pstrdup(buf);
+	}
+	getTypeOutputInfo(type, &typoutput, &isvarlena);
+	return OidOutputFunctionCall(typoutput, value);
+}
+
+/*
+ * as_json_put_attribute pushes an attribute's text form, or null.
+ */
+void
+as_json_put_attribute(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
 {
 	JsonbValue	v;
 
 	v.type = jbvNull;
 	if (!isnull)
 	{
-		Oid			typoutput;
-		bool		isvarlena;
-
-		getTypeOutputInfo(att->atttypid, &typoutput, &isvarlena);
 		v.type = jbvString;
-		v.val.string.val = OidOutputFunctionCall(typoutput, value);
+		v.val.string.val = text_form(att->atttypid, value);
 		v.val.string.len = strlen(v.val.string.val);
 	}
 	pushJsonbValue(ps, WJB_VALUE, &v);
@@ -221,8 +266,8 @@ put_beside_class(JsonbParseState **ps, const AsDesk *desk, const TicketRow *row)
 	{
 		int			i = desk->attno[as_warranty_column[c]] - 1;
 
-		put_key(ps, as_ticket_column[as_warranty_column[c]]);
-		put_value(ps, TupleDescAttr(desk->tupdesc, i), row->values[i], row->nulls[i]);
+		as_json_put_key(ps, as_ticket_column[as_warranty_column[c]]);
+		as_json_put_attribute(ps, TupleDescAttr(desk->tupdesc, i), row->values[i], row->nulls[i]);
 	}
 	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
 }
@@ -240,21 +285,21 @@ as_change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, i
 	JsonbParseState *ps = NULL;
 
 	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
-	put_key(&ps, "old");
+	as_json_put_key(&ps, "old");
 	if (by_key)
 		put_differing_keys(&ps, DatumGetJsonbP(old->values[i]), DatumGetJsonbP(new->values[i]));
 	else
-		put_value(&ps, att, old->values[i], old->nulls[i]);
-	put_key(&ps, "new");
+		as_json_put_attribute(&ps, att, old->values[i], old->nulls[i]);
+	as_json_put_key(&ps, "new");
 	if (by_key)
 		put_differing_keys(&ps, DatumGetJsonbP(new->values[i]), DatumGetJsonbP(old->values[i]));
 	else
-		put_value(&ps, att, new->values[i], new->nulls[i]);
+		as_json_put_attribute(&ps, att, new->values[i], new->nulls[i]);
 	if (i == desk->attno[TC_WARRANTY_CLASS] - 1)
 	{
-		put_key(&ps, "was");
+		as_json_put_key(&ps, "was");
 		put_beside_class(&ps, desk, old);
-		put_key(&ps, "is");
+		as_json_put_key(&ps, "is");
 		put_beside_class(&ps, desk, new);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));

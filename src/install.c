@@ -38,7 +38,14 @@ PG_FUNCTION_INFO_V1(as_set_node);
 #define MAX_NODE	900000
 
 static const char *const desk_file[] = {
-	"10_table", "12_customer", "20_trigger", "22_customer_trigger", "25_queue", "30_view"
+	"10_table",
+	"12_customer",
+	"13_row",
+	"20_trigger",
+	"22_customer_trigger",
+	"23_row_trigger",
+	"25_queue",
+	"30_view"
 };
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
@@ -275,7 +282,9 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
-		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.visit, @desk@.custody,"
+		" @desk@.document, @desk@.quote_item TO @role@;"
+		"GRANT INSERT ON @desk@.evidence TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.customer, @desk@.contract, @desk@.product_unit, @desk@.unit_part TO @role@;"
 		"GRANT INSERT, UPDATE, DELETE ON @desk@.contract_unit TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
@@ -307,6 +316,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
 		" aftersales.warranty_term, aftersales.exclusion, aftersales.remedy_window,"
+		" aftersales.row_guard,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */
