@@ -121,6 +121,7 @@ as_fault_day(const PolicyVersion *pv, TimestampTz at)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_TIME_OUT_OF_ORDER),
 				 errmsg("a fault cannot arise at infinity"),
+				 errhint("Give the time at which it arose, or leave fault_at out."),
 				 err_generic_string(PG_DIAG_COLUMN_NAME, "fault_at")));
 	return as_local_day(at, pv->tz) - POSTGRES_EPOCH_JDATE;
 }
