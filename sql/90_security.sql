@@ -6,6 +6,7 @@
 REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.approved(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.approved(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.open_promises() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.draft_policy(text) FROM PUBLIC;
@@ -58,6 +59,7 @@ SELECT pg_catalog.pg_extension_config_dump('aftersales.sla_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.escalation_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.approval_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.duplicate_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.role_conflict', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar_hours', '');

@@ -90,6 +90,7 @@ typedef struct AsActor
 	bool		known;			/* an active row of staff */
 	int			nroles;
 	char	  **roles;
+	char	   *superior;		/* login, also of who is not active; NULL: none */
 	struct AsActor *next;
 } AsActor;
 
@@ -197,6 +198,8 @@ extern Oid	as_desk_relid(const AsDesk *desk, const char *table);
 
 /* actor.c */
 extern const AsActor *as_actor(AsStatement *st);
+extern const AsActor *as_actor_of(AsDesk *desk, const char *login);
+extern bool as_acts_as_owner(AsStatement *st);
 extern bool as_actor_has_role(const AsActor *actor, int nroles, char **roles);
 
 /* plan.c */
@@ -229,6 +232,8 @@ typedef enum PlanId
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
 	PLAN_REF_EVENT,
+	PLAN_REQUESTER, PLAN_ORG_HEAD, PLAN_DELEGATIONS, PLAN_REF_DELEGATION,
+	PLAN_LOCK_STAFF, PLAN_STAFF_ROLES,
 	PLAN_COUNT
 } PlanId;
 

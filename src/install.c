@@ -272,12 +272,13 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
-		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.delegation TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
 		" aftersales.void_ticket(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
-		" aftersales.approved(text), aftersales.open_promises(), aftersales.allowed_events(bigint[], name),"
+		" aftersales.approved(text), aftersales.approved(text, text), aftersales.open_promises(),"
+		" aftersales.allowed_events(bigint[], name),"
 		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
 		" aftersales.take_outbox(text, integer, interval, name),"
 		" aftersales.done_outbox(bigint[], name) TO @role@;"
@@ -301,6 +302,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
+		" aftersales.role_conflict,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */
