@@ -23,6 +23,7 @@
 #include "utils/rel.h"
 
 #include "approval.h"
+#include "row.h"
 
 PG_FUNCTION_INFO_V1(as_approval_judge);
 PG_FUNCTION_INFO_V1(as_approval_record);
@@ -339,6 +340,7 @@ judge_approval(Judgement *j, DeskRow *r)
 	as_desk_put(r, AC_RUN, Int32GetDatum(d.run));
 	as_desk_put(r, AC_STEP, Int32GetDatum(d.step->step));
 	as_desk_put(r, AC_DECIDED_AT, TimestampTzGetDatum(j->at));
+	as_judge_row_guards(j, "approval", &r->row, NULL, ticket);
 	note_meaning(&d, is_last, is_approved, event);
 	SPI_finish();
 }

@@ -20,6 +20,9 @@ INSERT INTO aftersales.approval_rule (policy, version, kind, step, roles, relati
     ('r', 1, 'exchange', 1, '{lead}', NULL, true), ('r', 1, 'exchange', 2, '{boss}', NULL, true);
 INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES
     ('r', 1, 'ready', 'this_part', 'approved(''exchange'', part)', 'm'), ('r', 1, 'done', 'all_parts', 'approved(''exchange'')', 'm');
+INSERT INTO aftersales.row_guard (policy, version, table_name, guard, condition, requires, message_en) VALUES
+    ('r', 1, 'approval', 'assigned', 'kind = ''plain'' AND is_approved', 'ticket.assignee IS NOT NULL OR requested_by = ''clerk_1''', 'm'),
+    ('r', 1, 'approval', 'for_himself', NULL, 'on_behalf_of IS NULL AND decided_by <> ''lone_1'' AND step > 0 AND coalesce(item, ''x'') <> ''lamp''', 'm');
 SELECT is_empty($$SELECT * FROM aftersales.check_policy('r', 1) WHERE severity = 'error'$$, 'the policy is sound');
 SELECT aftersales.activate_policy('r', 1);
 SELECT aftersales.create_desk();
@@ -172,6 +175,23 @@ SELECT is(decide('clerk_1', 32, 'exchange', 'board'), '2.1 clerk_1 true asked cl
 -- erased data could have named any item
 DO $$ BEGIN SET LOCAL session_replication_role = replica; DELETE FROM desk.event_private WHERE event_id IN (SELECT event_id FROM desk.ticket_event WHERE ticket_id = 32 AND actor = 'clerk_2' AND event ~ '^requested'); END $$;
 SELECT is(decide('clerk_2', 32, 'exchange', 'screen'), 'SV008', 'a request whose item is erased counts for every item');
+
+-- a request that was entered by mistake
+SELECT is(ask('lead_1', 33, 'taxi'), 'asked', 'lead_1 asks');
+SELECT is(decide('lead_1', 33, 'taxi'), 'SV008', 'and does not decide');
+RESET aftersales.actor;
+SELECT aftersales.correct_event(event_id, 'it was clerk_1') FROM desk.ticket_event WHERE ticket_id = 33 AND event = 'requested:taxi';
+SELECT is(ask('clerk_1', 33, 'taxi', at => '2026-03-02 08:59+00'), 'asked', 'clerk_1 did, before');
+SELECT is(decide('lead_1', 33, 'taxi'), '1.1 lead_1 true asked clerk_1', 'what is taken out does not count');
+-- row guards: of the row as it is to be written
+SELECT is(decide('lead_2', 34, 'plain', by => 'clerk_2'), 'SV002', 'a row guard on approvals');
+SELECT is(decide('lead_2', 34, 'plain', ok => false, by => 'clerk_2'), '1.1 lead_2 false asked clerk_2', 'where its condition does not hold');
+SELECT is(decide('lead_1', 34, 'plain', by => 'clerk_1'), '2.1 lead_1 true asked clerk_1', 'or it is met');
+SELECT is(decide('lead_1', 34, 'exchange', 'lamp'), 'SV002', 'it sees the item');
+RESET aftersales.actor;
+INSERT INTO desk.delegation (login, delegate, ends_at) VALUES ('lead_1', 'clerk_2', 'infinity');
+DELETE FROM desk.staff_role WHERE login = 'clerk_2';
+SELECT is(decide('clerk_2', 34, 'exchange', 'disk'), 'SV002', 'and for whom a delegate decides');
 
 -- ---------- what check_policy says
 SELECT aftersales.draft_policy('r');
