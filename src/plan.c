@@ -336,14 +336,15 @@ static const PlanText plan_text[] = {
 		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
 	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},
 
-	/* an item that is erased, or was not named, may have been any */
+	/* after corrections; an item that is erased, or was not named, may have been any */
 	{PLAN_REQUESTER, 3, {INT8OID, TEXTOID, TEXTOID},
 		"SELECT e.actor FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
 		" WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
 		" AND ($3" EQ "'' OR coalesce(p.data OPERATOR(pg_catalog.->>) 'item', $3)" EQ "$3)"
 		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
 		" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out')"
-	" ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1"},
+		" ORDER BY coalesce((SELECT c.occurred_at FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+	" AND c.corrects" EQ "e.seq ORDER BY c.seq DESC LIMIT 1), e.occurred_at) DESC, e.seq DESC LIMIT 1"},
 	/* UNION, so that units which are their own parents come to an end */
 	{PLAN_ORG_HEAD, 2, {INT8OID, TEXTARRAYOID},
 		"WITH RECURSIVE up AS (SELECT o.org_id, o.parent_id, " HEAD

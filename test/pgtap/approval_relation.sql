@@ -183,6 +183,12 @@ RESET aftersales.actor;
 SELECT aftersales.correct_event(event_id, 'it was clerk_1') FROM desk.ticket_event WHERE ticket_id = 33 AND event = 'requested:taxi';
 SELECT is(ask('clerk_1', 33, 'taxi', at => '2026-03-02 08:59+00'), 'asked', 'clerk_1 did, before');
 SELECT is(decide('lead_1', 33, 'taxi'), '1.1 lead_1 true asked clerk_1', 'what is taken out does not count');
+SELECT is(ask('clerk_1', 35, 'taxi'), 'asked', 'clerk_1 asks now');
+SELECT is(ask('clerk_2', 35, 'taxi', at => '2026-03-02 08:30+00'), 'asked', 'clerk_2 before');
+RESET aftersales.actor;
+SELECT aftersales.correct_event(event_id, 'earlier still', '2026-03-02 08:10+00') FROM desk.ticket_event WHERE ticket_id = 35 AND event = 'requested:taxi' AND actor = 'clerk_1';
+SELECT is(decide('lead_1', 35, 'taxi'), 'SV008', 'the corrected times count');
+SELECT is(decide('lead_2', 35, 'taxi'), '1.1 lead_2 true asked clerk_2', 'by which clerk_2 was the last');
 -- row guards: of the row as it is to be written
 SELECT is(decide('lead_2', 34, 'plain', by => 'clerk_2'), 'SV002', 'a row guard on approvals');
 SELECT is(decide('lead_2', 34, 'plain', ok => false, by => 'clerk_2'), '1.1 lead_2 false asked clerk_2', 'where its condition does not hold');
