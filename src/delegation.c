@@ -14,7 +14,6 @@
 #include "aftersales.h"
 
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/rel.h"
 
 #include "emit.h"
@@ -140,14 +139,9 @@ keep_columns(const DeskRow *old, const DeskRow *new)
 	for (i = 0; i < tupdesc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
-		bool		same;
 
-		if (att->attisdropped || i == new->index[DC_ENDS_AT])
-			continue;
-		same = old->row.nulls[i] == new->row.nulls[i] &&
-			(old->row.nulls[i] || datum_image_eq(old->row.values[i], new->row.values[i],
-												 att->attbyval, att->attlen));
-		if (!same)
+		if (!att->attisdropped && i != new->index[DC_ENDS_AT] &&
+			as_attribute_changed(tupdesc, &old->row, &new->row, i))
 			ereport(ERROR,
 					(errcode(ERRCODE_SV_PROTECTED),
 					 errmsg("column \"%s\" of a delegation is fixed", NameStr(att->attname)),
