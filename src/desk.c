@@ -53,6 +53,7 @@ static const char *const desk_table[] = {
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
 	"visit", "custody", "evidence", "document", "quote_item",
+	"org_unit", "delegation",
 	"customer", "contract", "contract_unit", "product_unit", "unit_part"
 };
 

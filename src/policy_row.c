@@ -42,12 +42,7 @@ const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
 	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
 	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard",
-	"warranty_term", "exclusion", "remedy_window"
-};
-
-/* and those of them whose rows are of no ticket type */
-static const char *const typeless_table[] = {
-	"service_area", "warranty_term", "exclusion", "remedy_window"
+	"role_conflict", "warranty_term", "exclusion", "remedy_window"
 };
 
 /* ---------- expressions against the template ---------- */
@@ -573,17 +568,6 @@ as_policy_added(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-static bool
-is_typeless(const char *table)
-{
-	int			i;
-
-	for (i = 0; i < lengthof(typeless_table); i++)
-		if (strcmp(table, typeless_table[i]) == 0)
-			return true;
-	return false;
-}
-
 /*
  * aftersales.policy_removed()
  */
@@ -616,7 +600,8 @@ as_policy_removed(PG_FUNCTION_ARGS)
 							  1, types, values, nulls, false, 0);
 	for (i = 0; version != NULL && i < AS_RULE_TABLES; i++)
 	{
-		bool		has_type = !is_typeless(as_rule_table[i]);
+		Oid			relid = get_relname_relid(as_rule_table[i], as_schema_oid());
+		bool		has_type = get_attnum(relid, "ticket_type") != InvalidAttrNumber;
 
 		if (nulls[2] != 'n' && !has_type)
 			continue;
