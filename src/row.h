@@ -61,19 +61,24 @@ typedef struct RowJudgement
 extern const RowTable *as_row_table(const char *name);
 extern bool as_is_row_event_name(const char *event);
 
-/* row.c */
+/* row_column.c */
+extern void as_row_check_shape(Relation rel, const RowTable *table);
 extern int	as_row_index(const RowJudgement *rj, const char *column);
 extern bool as_row_isnull(const RowJudgement *rj, const char *column);
 extern Datum as_row_value(const RowJudgement *rj, const char *column);
 extern char *as_row_get_text(const RowJudgement *rj, const char *column);
 extern void as_row_put(RowJudgement *rj, const char *column, Datum value);
 extern void as_row_put_null(RowJudgement *rj, const char *column);
+extern bool as_row_changed_at(const RowJudgement *rj, int i);
 extern bool as_row_changed(const RowJudgement *rj, const char *column);
+
+/* row.c */
 extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
 						  const char *detail, const char *hint, const char *clauses)
 			pg_attribute_noreturn();
 
 /* row_guard.c */
+extern bool as_catch_up(Judgement *j, const char *table, bool is_insert);
 extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new,
 								const TicketRow *old, const TicketRow *ticket);
 

@@ -68,6 +68,31 @@ refuse_unmet(const Judgement *j, const char *table, List *guards)
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, ((PolicyRowGuard *) linitial(guards))->guard)));
 }
 
+/*
+ * as_catch_up emits the events of rows of the ticket that statements still
+ * running have written before this one, if guards of its table ask about the
+ * ticket: many rows in one statement are judged as if one by one.  True when
+ * it has: the ticket is to be read again.
+ */
+bool
+as_catch_up(Judgement *j, const char *table, bool is_insert)
+{
+	int			i;
+
+	if (!as_has_unsaid(j->desk, j->ticket_id))
+		return false;
+	for (i = 0; i < j->pt->nrow_guards; i++)
+	{
+		PolicyRowGuard *g = &j->pt->row_guards[i];
+
+		if (!concerns(g, table, is_insert) || !as_expr_asks(j->st, j->pv, g->requires))
+			continue;
+		as_say_early(j->desk, j->ticket_id);
+		return true;
+	}
+	return false;
+}
+
 /* A ticket of which nothing is known, for rows that have none. */
 static TicketRow *
 no_ticket(const AsDesk *desk)
