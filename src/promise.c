@@ -85,8 +85,6 @@ judge_promise(Judgement *j, DeskRow *r)
 		refuse_kind(j, r, kind);
 	ticket = as_desk_settled(j, r, "promise_ticket_fkey", ticket,
 							 DNULL(r, PC_MADE_AT) ? st->now : Min(st->now, DatumGetTimestampTz(DVAL(r, PC_MADE_AT))));
-	if (as_catch_up(j, "promise", true))
-		ticket = as_desk_ticket(j, r, "promise_ticket_fkey");
 	j->at = as_moment(j, !DNULL(r, PC_MADE_AT), DatumGetTimestampTz(DVAL(r, PC_MADE_AT)),
 					  DatumGetTimestampTz(TVAL(j->desk, ticket, TC_EVENT_AT)),
 					  DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)), event);

@@ -354,7 +354,7 @@ leave_meaning(RowJudgement *rj)
 
 /* ---------- judging ---------- */
 
-/* The ticket, which is locked, after what time and this statement have done to it. */
+/* The ticket, which is locked, after what time has done to it. */
 static void
 settle_ticket(RowJudgement *rj)
 {
@@ -369,8 +369,6 @@ settle_ticket(RowJudgement *rj)
 	if (earliest_new(rj, &given))
 		at = Min(at, given);
 	rj->ticket = as_desk_settled(j, &rj->r, rj->table->ticket_fkey, rj->ticket, at);
-	if (as_catch_up(j, rj->table->name, rj->old == NULL))
-		rj->ticket = as_desk_ticket(j, &rj->r, rj->table->ticket_fkey);
 }
 
 /* A row without a ticket is judged by a policy all the same. */

@@ -78,7 +78,6 @@ extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *colu
 			pg_attribute_noreturn();
 
 /* row_guard.c */
-extern bool as_catch_up(Judgement *j, const char *table, bool is_insert);
 extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new,
 								const TicketRow *old, const TicketRow *ticket);
 
