@@ -144,7 +144,7 @@ keep_fixed(RowJudgement *rj)
 
 /* ---------- times ---------- */
 
-/* The times that this write sets; false when there are none. */
+/* The earliest of the times that this write sets; false when there are none. */
 static bool
 earliest_new(const RowJudgement *rj, TimestampTz *at)
 {
@@ -156,7 +156,7 @@ earliest_new(const RowJudgement *rj, TimestampTz *at)
 		int			i = as_row_index(rj, m->column);
 		TimestampTz t = DatumGetTimestampTz(rj->r.row.values[i]);
 
-		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]))
+		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]) || TIMESTAMP_NOT_FINITE(t))
 			continue;
 		*at = found ? Min(*at, t) : t;
 		found = true;
@@ -178,6 +178,29 @@ add_emission(RowJudgement *rj, const char *event, TimestampTz at, Jsonb *data)
 	MemoryContextSwitchTo(cxt);
 }
 
+/* The event that a milestone of this row means. */
+static const char *
+event_of(const RowJudgement *rj, const RowMilestone *m)
+{
+	return m->by_kind ? psprintf("%s%s", m->event, as_row_get_text(rj, "kind")) : m->event;
+}
+
+/* A time as one may give it, be it that it is the present one. */
+static TimestampTz
+take_time(const RowJudgement *rj, const RowMilestone *m, bool given, TimestampTz at,
+		  TimestampTz latest, TimestampTz opened_at, TimestampTz began_at)
+{
+	if (given && TIMESTAMP_NOT_FINITE(at))
+		as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
+					  _("an event needs a time"), NULL, _("Give the time at which it happened."), NULL);
+	if (given && at < began_at && at >= opened_at)
+		as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
+					  _("the reported time is out of order"),
+					  psprintf(_("It lies before %s, where this row begins."), timestamptz_to_str(began_at)),
+					  _("Report things in the order in which they happened."), NULL);
+	return as_moment(&rj->j, given, at, latest, opened_at, event_of(rj, m));
+}
+
 /*
  * take_times settles the times that this write sets.  The first milestone of
  * a row is when it began, and nothing of the row comes before it.
@@ -189,8 +212,9 @@ take_times(RowJudgement *rj)
 	const RowMilestone *m;
 	TimestampTz latest = rj->ticket == NULL ? j->st->now :
 		DatumGetTimestampTz(TVAL(j->desk, rj->ticket, TC_EVENT_AT));
-	TimestampTz earliest = rj->ticket == NULL ? DT_NOBEGIN :
+	TimestampTz opened_at = rj->ticket == NULL ? DT_NOBEGIN :
 		DatumGetTimestampTz(TVAL(j->desk, rj->ticket, TC_OPENED_AT));
+	TimestampTz began_at = opened_at;
 	TimestampTz first_given = 0;
 	bool		any_given = earliest_new(rj, &first_given);
 	bool		is_first = true;
@@ -210,15 +234,12 @@ take_times(RowJudgement *rj)
 		}
 		if ((given || begins) && (rj->old == NULL || rj->old->nulls[i]))
 		{
-			if (given && TIMESTAMP_NOT_FINITE(at))
-				as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
-							  _("an event needs a time"), NULL, _("Give the time at which it happened."), NULL);
-			at = as_moment(j, given, at, latest, earliest, m->event);
+			at = take_time(rj, m, given, at, latest, opened_at, began_at);
 			rj->r.row.values[i] = TimestampTzGetDatum(at);
 			rj->r.row.nulls[i] = false;
 		}
 		if (m == rj->table->milestones && !rj->r.row.nulls[i])
-			earliest = Max(earliest, DatumGetTimestampTz(rj->r.row.values[i]));
+			began_at = DatumGetTimestampTz(rj->r.row.values[i]);
 	}
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -325,8 +346,7 @@ mean_events(RowJudgement *rj)
 
 		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]))
 			continue;
-		add_emission(rj, m->by_kind ? psprintf("%s%s", m->event, as_row_get_text(rj, "kind")) : m->event,
-					 DatumGetTimestampTz(rj->r.row.values[i]),
+		add_emission(rj, event_of(rj, m), DatumGetTimestampTz(rj->r.row.values[i]),
 					 rj->emissions == NIL ? written_data(rj, id) : row_data(rj, id));
 	}
 	if (rj->emissions == NIL)
