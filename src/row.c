@@ -164,8 +164,9 @@ earliest_new(const RowJudgement *rj, TimestampTz *at)
 	return found;
 }
 
+/* Only what AFTER STATEMENT needs goes into the statement's memory. */
 static void
-add_emission(RowJudgement *rj, const char *event, TimestampTz at, Jsonb *data)
+add_emission(RowJudgement *rj, const char *event, TimestampTz at, const Jsonb *data)
 {
 	MemoryContext cxt = MemoryContextSwitchTo(rj->j.st->cxt);
 	Emission   *e = palloc0(sizeof(Emission));
@@ -173,7 +174,7 @@ add_emission(RowJudgement *rj, const char *event, TimestampTz at, Jsonb *data)
 	e->ticket_id = rj->j.ticket_id;
 	e->event = pstrdup(event);
 	e->at = at;
-	e->data = data;
+	e->data = memcpy(palloc(VARSIZE(data)), data, VARSIZE(data));
 	rj->emissions = lappend(rj->emissions, e);
 	MemoryContextSwitchTo(cxt);
 }
@@ -281,10 +282,8 @@ put_columns(JsonbParseState **ps, const RowJudgement *rj, const TicketRow *row)
 static Jsonb *
 written_data(const RowJudgement *rj, int64 id)
 {
-	MemoryContext cxt = MemoryContextSwitchTo(rj->j.st->cxt);
 	JsonbParseState *ps = NULL;
 	JsonbValue	value = as_json_integer(id);
-	Jsonb	   *result;
 
 	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
 	as_json_put_key(&ps, rj->table->id);
@@ -296,9 +295,7 @@ written_data(const RowJudgement *rj, int64 id)
 	}
 	as_json_put_key(&ps, "new");
 	put_columns(&ps, rj, &rj->r.row);
-	result = JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
-	MemoryContextSwitchTo(cxt);
-	return result;
+	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 
 /* Data of the others: which row. */
@@ -307,7 +304,7 @@ row_data(const RowJudgement *rj, int64 id)
 {
 	JsonbValue	value = as_json_integer(id);
 
-	return as_json_object(rj->j.st->cxt, 1, &rj->table->id, &value);
+	return as_json_object(CurrentMemoryContext, 1, &rj->table->id, &value);
 }
 
 /* A time promised for the ticket, as a row of promise would. */
@@ -328,7 +325,7 @@ mean_promise(RowJudgement *rj)
 					  psprintf(_("It was made at %s."), timestamptz_to_str(rj->j.at)),
 					  _("Give the time that was promised."), NULL);
 	value = as_json_time(promised_at);
-	add_emission(rj, rj->table->promise_event, rj->j.at, as_json_object(rj->j.st->cxt, 1, key, &value));
+	add_emission(rj, rj->table->promise_event, rj->j.at, as_json_object(CurrentMemoryContext, 1, key, &value));
 }
 
 /* The events of this write, in the order of the milestones. */
