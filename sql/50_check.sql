@@ -267,13 +267,14 @@ BEGIN ATOMIC
                         OFFSET 0) x(problem)  -- OFFSET: parse each once
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND x.problem IS NOT NULL
     UNION ALL
-    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, n.name[1] || '() names unknown event ' || u.event
     FROM aftersales.workflow_guard g
     JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
-    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event(?:_since)?\s*\(\s*'([^']*)'$$, 'g') n(name)
-    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
-      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = n.name[1])
-      AND NOT aftersales.is_row_event(n.name[1])
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'(?:\s*,\s*'([^']*)')?$$, 'g') n(name)
+    CROSS JOIN LATERAL unnest(n.name[2:3]) u(event)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND u.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = u.event)
+      AND NOT aftersales.is_row_event(u.event)
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'clock_expired() names unknown clock ' || n.name[1]
     FROM aftersales.workflow_guard g

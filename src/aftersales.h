@@ -166,6 +166,9 @@ struct AsStatement
 	HTAB	   *shifts;			/* that it may have finished, see shift.c */
 	struct Matches *matches;	/* duplicates, see duplicate.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
+	const char *row_origin;		/* of these events, where rows are judged by row guards */
+	HTAB	   *unsaid;			/* of these meanings, by ticket_id: not emitted yet */
+	int			nearly;			/* emitted before the end of the statement */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */

@@ -325,6 +325,24 @@ evaluate(AsStatement *st, const PolicyVersion *pv, int expr, bool *isnull)
 }
 
 /*
+ * as_expr_asks tells whether an expression asks guard functions.  Whatever
+ * else it may call is immutable.
+ */
+bool
+as_expr_asks(AsStatement *st, const PolicyVersion *pv, int expr)
+{
+	AsOwner		owner;
+	bool		asks;
+
+	if (expr < 0)
+		return false;
+	as_become_owner(st->desk, &owner);
+	asks = contain_mutable_functions(compile(compiled_set(st, pv), expr)->expr);
+	as_become_caller(&owner);
+	return asks;
+}
+
+/*
  * as_expr_holds tells whether an expression is true for the ticket set
  * before; NULL is not.  -1 is the expression that always holds.
  */

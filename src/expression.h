@@ -32,6 +32,7 @@ extern Node *as_expr_parse(Relation ticket, Relation row, const char *text, Expr
 extern void as_expr_set_ticket(AsStatement *st, const TicketRow *row);
 extern void as_expr_set_row(AsStatement *st, Relation rel, const TicketRow *new,
 							const TicketRow *old);
+extern bool as_expr_asks(AsStatement *st, const PolicyVersion *pv, int expr);
 extern bool as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr);
 extern bool as_expr_amount(AsStatement *st, const PolicyVersion *pv, int expr,
 						   const AmountInput *in, Datum *amount);

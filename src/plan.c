@@ -69,6 +69,9 @@ typedef struct PlanText
 
 /* whether a ticket's history is not as it was recorded */
 #define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
+/* the opening in a state is an event of that state, too */
+#define NAMED(e, name) \
+	"(" e ".event" EQ name " OR (" e ".event" EQ "'opened' AND pg_catalog.concat('status:', " e ".to_state)" EQ name "))"
 #define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
 
 /* of unit o, if active and none of those who ask */
@@ -242,9 +245,8 @@ static const PlanText plan_text[] = {
 	{PLAN_REPEATED, 1, {INT8OID},
 	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
 	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
-		" AND (event" EQ "$2 OR (event" EQ "'opened'"
-	" AND pg_catalog.concat('status:', to_state)" EQ "$2)) LIMIT $3) x"},
+		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1"
+	" AND " NAMED("e", "$2") " LIMIT $3) x"},
 	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
 		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
 	" AND stopped_at IS NULL AND due_at" LT "$3"},
@@ -357,16 +359,16 @@ static const PlanText plan_text[] = {
 	{PLAN_STAR_GRADE, 1, {TEXTOID},
 	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
 	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
-		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
-		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND s.event" EQ "$3"
+		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND " NAMED("e", "$2")
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND " NAMED("s", "$3")
 		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))),"
 	" (" CORRECTED ")"},
 	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
 		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
-		" ELSE evidence_id::pg_catalog.text END) AS n"
-		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"
-	" GROUP BY CASE WHEN $3" EQ "'item' THEN coalesce(item, '') END) x"},
+		" ELSE evidence_id::pg_catalog.text END) FILTER (WHERE passed IS NOT FALSE) AS n"
+		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (NOT $3" EQ "'item' OR item IS NOT NULL)"
+	" GROUP BY CASE WHEN $3" EQ "'item' THEN item END) x"},
 	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
 		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
 	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},

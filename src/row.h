@@ -61,14 +61,18 @@ typedef struct RowJudgement
 extern const RowTable *as_row_table(const char *name);
 extern bool as_is_row_event_name(const char *event);
 
-/* row.c */
+/* row_column.c */
+extern void as_row_check_shape(Relation rel, const RowTable *table);
 extern int	as_row_index(const RowJudgement *rj, const char *column);
 extern bool as_row_isnull(const RowJudgement *rj, const char *column);
 extern Datum as_row_value(const RowJudgement *rj, const char *column);
 extern char *as_row_get_text(const RowJudgement *rj, const char *column);
 extern void as_row_put(RowJudgement *rj, const char *column, Datum value);
 extern void as_row_put_null(RowJudgement *rj, const char *column);
+extern bool as_row_changed_at(const RowJudgement *rj, int i);
 extern bool as_row_changed(const RowJudgement *rj, const char *column);
+
+/* row.c */
 extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
 						  const char *detail, const char *hint, const char *clauses)
 			pg_attribute_noreturn();

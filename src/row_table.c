@@ -78,6 +78,7 @@ as_row_table(const char *name)
 	return NULL;
 }
 
+/* A table may mean events of one name, or of one beginning, or that it changed. */
 static bool
 means(const RowTable *table, const char *event)
 {
@@ -88,6 +89,8 @@ means(const RowTable *table, const char *event)
 		if (m->by_kind ? strncmp(event, m->event, strlen(m->event)) == 0 && event[strlen(m->event)] != '\0' :
 			strcmp(event, m->event) == 0)
 			return true;
+	if (table->promise_event != NULL && strcmp(event, table->promise_event) == 0)
+		return true;
 	return !table->append_only && strncmp(event, table->name, strlen(table->name)) == 0 &&
 		strcmp(rest, ":changed") == 0;
 }
