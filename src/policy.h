@@ -133,6 +133,41 @@ typedef struct PolicyDuplicate
 	char	   *clauses;
 } PolicyDuplicate;
 
+typedef enum ChargePer
+{
+	CHARGE_TICKET, CHARGE_EVENT, CHARGE_ITEM, CHARGE_DAY, CHARGE_GIVEN
+} ChargePer;
+
+typedef enum CapPeriod
+{
+	CAP_NONE, CAP_TICKET, CAP_MONTH, CAP_YEAR
+} CapPeriod;
+
+/* What may be charged.  Money is numeric, 0 where there is none. */
+typedef struct ChargeRule
+{
+	char	   *rule;
+	char	   *kind;
+	ChargePer	per;
+	char	   *event;
+	char	   *clock;
+	int			condition;		/* -1: always */
+	int			requires;
+	int			amount;			/* -1: the list's price, or given */
+	char	   *price_list;
+	char	   *covered_by;
+	char	   *payer;
+	char	   *payee;
+	Datum		minimum;
+	Datum		maximum;
+	Datum		cap;
+	CapPeriod	cap_per;
+	bool		any_role;
+	TextList	roles;
+	char	   *currency;
+	char	   *clauses;
+} ChargeRule;
+
 typedef struct PolicyCategory
 {
 	char	   *category;
@@ -227,6 +262,8 @@ struct PolicyType
 	PolicyApproval *approvals;
 	int			nduplicates;
 	PolicyDuplicate *duplicates;
+	int			ncharges;
+	ChargeRule *charges;		/* in the order of a quote */
 	int			nrules;
 	ClockRule  *rules;			/* by clock, then rank descending */
 	HTAB	   *actions;		/* event name -> EventActions */
@@ -253,6 +290,8 @@ struct PolicyVersion
 	int			ntypes;
 	PolicyType *types;
 	TextList	areas;
+	int			nfines;
+	ChargeRule *fines;			/* charges that need no ticket */
 	int			nexprs;
 	int			maxexprs;
 	PolicyExpr *exprs;

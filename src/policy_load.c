@@ -530,6 +530,7 @@ as_policy_load(PolicyVersion *pv)
 	load_categories(pv);
 	as_policy_load_rules(pv);
 	as_policy_load_records(pv);
+	as_policy_load_charges(pv);
 	as_load_end(&ls);
 	pv->loaded = true;
 }
