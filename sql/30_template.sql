@@ -36,6 +36,9 @@ CREATE TABLE aftersales.ticket_template (
     fault_at        timestamptz,
     fault_cause     text,
     component       text,
+    warranty_class  text,
+    covers          text[],
+    remedies        text[],
     happened_at     timestamptz,
     note            text,
     voided_at       timestamptz,
@@ -77,6 +80,9 @@ COMMENT ON COLUMN aftersales.ticket_template.duplicate_of IS 'The open ticket th
 COMMENT ON COLUMN aftersales.ticket_template.fault_at IS 'When the fault arose.';
 COMMENT ON COLUMN aftersales.ticket_template.fault_cause IS 'Cause of the fault.';
 COMMENT ON COLUMN aftersales.ticket_template.component IS 'Component at fault.';
+COMMENT ON COLUMN aftersales.ticket_template.warranty_class IS 'Class the fault is judged to be in.';
+COMMENT ON COLUMN aftersales.ticket_template.covers IS 'What the warranty covers: parts, labour, visit.';
+COMMENT ON COLUMN aftersales.ticket_template.remedies IS 'What may be offered.';
 COMMENT ON COLUMN aftersales.ticket_template.happened_at IS 'Write-only input: when what this INSERT or UPDATE reports happened. Always stored NULL; read status_at.';
 COMMENT ON COLUMN aftersales.ticket_template.note IS 'Write-only input: note on a change of status. Always stored NULL; read status_note.';
 COMMENT ON COLUMN aftersales.ticket_template.voided_at IS 'When void_ticket() voided it: it counts nowhere and takes no more writes; NULL: it is not voided. Trigger-owned.';

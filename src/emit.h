@@ -37,6 +37,8 @@ typedef struct RowMeaning
 	uint64		fingerprint;	/* of the row as we left it */
 	Emission	emission;		/* no name: it means nothing */
 	List	   *more;			/* further ones (Emission *) */
+	TimestampTz at;				/* as of when it was judged, */
+	int64		about;			/* and a row of another table that it is about, or 0 */
 	bool		excuses;		/* an approved excuse: the last step of it */
 	bool		is_last;
 	int64		clock_id;

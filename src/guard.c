@@ -24,8 +24,11 @@ PG_FUNCTION_INFO_V1(as_has_role);
 PG_FUNCTION_INFO_V1(as_evidence_count);
 PG_FUNCTION_INFO_V1(as_evidence_sum);
 
-static GuardTicket *
-ticket_in_hand(const char *function)
+/*
+ * as_ticket_in_hand returns the ticket that a guard function is to read.
+ */
+GuardTicket *
+as_ticket_in_hand(const char *function)
 {
 	if (as_guard_ticket == NULL)
 		ereport(ERROR,
@@ -41,7 +44,7 @@ ticket_in_hand(const char *function)
 Datum
 as_has_event(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event");
+	GuardTicket *hand = as_ticket_in_hand("has_event");
 	int32		at_least = PG_GETARG_INT32(1);
 	Datum		values[3];
 	bool		isnull;
@@ -63,7 +66,7 @@ as_has_event(PG_FUNCTION_ARGS)
 Datum
 as_clock_expired(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("clock_expired");
+	GuardTicket *hand = as_ticket_in_hand("clock_expired");
 	Datum		values[3];
 	bool		expired;
 
@@ -84,7 +87,7 @@ as_clock_expired(PG_FUNCTION_ARGS)
 Datum
 as_approved(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("approved");
+	GuardTicket *hand = as_ticket_in_hand("approved");
 	const PolicyApproval *pa = as_policy_approval(hand->pt, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	Datum		values[3];
 	bool		approved;
@@ -106,7 +109,7 @@ as_approved(PG_FUNCTION_ARGS)
 Datum
 as_open_promises(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("open_promises");
+	GuardTicket *hand = as_ticket_in_hand("open_promises");
 	Datum		value = Int64GetDatum(hand->ticket_id);
 	bool		isnull;
 	int32		count;
@@ -124,7 +127,7 @@ as_open_promises(PG_FUNCTION_ARGS)
 Datum
 as_has_event_since(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event_since");
+	GuardTicket *hand = as_ticket_in_hand("has_event_since");
 	Datum		values[3];
 	bool		found;
 
@@ -143,7 +146,7 @@ as_has_event_since(PG_FUNCTION_ARGS)
 Datum
 as_has_role(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_role");
+	GuardTicket *hand = as_ticket_in_hand("has_role");
 	char	   *role = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_BOOL(as_actor_has_role(as_actor(hand->st), 1, &role));
@@ -171,7 +174,7 @@ given_word(FunctionCallInfo fcinfo, int argno, const char *a, const char *b)
 Datum
 as_evidence_count(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_count");
+	GuardTicket *hand = as_ticket_in_hand("evidence_count");
 	Datum		values[4];
 	bool		isnull;
 	int32		count;
@@ -195,7 +198,7 @@ as_evidence_count(PG_FUNCTION_ARGS)
 Datum
 as_evidence_sum(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_sum");
+	GuardTicket *hand = as_ticket_in_hand("evidence_sum");
 	Datum		values[2];
 	Datum		sum;
 	bool		isnull;

@@ -13,8 +13,9 @@
 
 #include "money.h"
 
-/* numeric(14,2) */
+/* numeric(14,2) and numeric(12,3) */
 #define MONEY_TYPMOD	(((14 << 16) | 2) + VARHDRSZ)
+#define QUANTITY_TYPMOD (((12 << 16) | 3) + VARHDRSZ)
 
 Datum
 as_number(int64 n)
@@ -81,6 +82,15 @@ Datum
 as_money(Datum a)
 {
 	return DirectFunctionCall2(numeric, a, Int32GetDatum(MONEY_TYPMOD));
+}
+
+/*
+ * as_quantity rounds to the three digits that quantities have.
+ */
+Datum
+as_quantity(Datum a)
+{
+	return DirectFunctionCall2(numeric, a, Int32GetDatum(QUANTITY_TYPMOD));
 }
 
 Datum

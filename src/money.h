@@ -22,6 +22,7 @@ extern int	as_compare_numbers(Datum a, Datum b);
 extern int	as_sign(Datum a);
 extern bool as_is_finite(Datum a);
 extern Datum as_money(Datum a);
+extern Datum as_quantity(Datum a);
 extern Datum as_copy_number(Datum a);
 extern char *as_money_text(Datum a);
 extern char *as_number_text(Datum a);

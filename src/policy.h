@@ -364,7 +364,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 13
+#define AS_RULE_TABLES 14
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

@@ -41,7 +41,7 @@ bool		as_policy_activating = false;
 const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
 	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
-	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard"
+	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard", "charge_rule"
 };
 
 /* ---------- expressions against the template ---------- */

@@ -23,6 +23,7 @@
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/numeric.h"
 
 #include "expression.h"
@@ -352,7 +353,6 @@ static Datum
 charged_in_period(const QuoteInput *in, const ChargeRule *rule)
 {
 	Datum		values[5];
-	char		nulls[] = "     ";
 
 	if (in->for_charge)
 		lock_cap(in, rule);
@@ -360,25 +360,23 @@ charged_in_period(const QuoteInput *in, const ChargeRule *rule)
 	values[1] = CStringGetTextDatum(rule->rule);
 	values[2] = TimestampTzGetDatum(cap_period(in, rule->cap_per, 0));
 	values[3] = TimestampTzGetDatum(cap_period(in, rule->cap_per, 1));
-	values[4] = in->party == 0 ? CStringGetTextDatum("") : in->party;
+	values[4] = in->party;
 	(void) as_run_read(in->st->desk, in->party == 0 ? PLAN_CAP_ANY : PLAN_CAP_PARTY, values);
-	(void) nulls;
 	return get_number(0, 1);
 }
 
 /*
- * as_quote_cap says how much money the rule's cap leaves, of which so much is
- * charged for the ticket.
+ * as_quote_cap returns how much money the rule's cap leaves, after what is
+ * charged by it for the ticket; 0: it has none.
  */
-void
-as_quote_cap(const QuoteInput *in, const ChargeRule *rule, QuoteLine *line)
+Datum
+as_quote_cap(const QuoteInput *in, const ChargeRule *rule, Datum charged)
 {
-	line->has_cap = rule->cap_per != CAP_NONE;
-	if (!line->has_cap)
-		return;
-	line->cap_left = as_minus(rule->cap, rule->cap_per == CAP_TICKET ? line->charged_amount :
-							  charged_in_period(in, rule));
-	line->cap_left = as_greater(line->cap_left, as_number(0));
+	if (rule->cap_per == CAP_NONE)
+		return 0;
+	if (rule->cap_per != CAP_TICKET)
+		charged = charged_in_period(in, rule);
+	return as_greater(as_minus(rule->cap, charged), as_number(0));
 }
 
 /* ---------- lines ---------- */
@@ -491,8 +489,8 @@ as_quote_rule(const QuoteInput *in, const ChargeRule *rule)
 	List	   *charged = load_charged(in, rule);
 	int64		days = rule->clock == NULL ? 0 : late_days(in, rule->clock);
 	List	   *lines = NIL;
-	Datum		cap_left = 0;
-	QuoteLine	all = {0};
+	Datum		all = as_number(0);
+	Datum		cap_left;
 	ListCell   *lc;
 
 	switch (rule->per)
@@ -513,18 +511,13 @@ as_quote_rule(const QuoteInput *in, const ChargeRule *rule)
 			lines = list_make1(new_line(rule, NULL, 0));
 			break;
 	}
-	all.charged_amount = as_number(0);
 	foreach(lc, charged)
-		all.charged_amount = as_plus(all.charged_amount, ((Charged *) lfirst(lc))->amount);
-	as_quote_cap(in, rule, &all);
-	cap_left = all.cap_left;
+		all = as_plus(all, ((Charged *) lfirst(lc))->amount);
+	cap_left = as_quote_cap(in, rule, all);
 	foreach(lc, lines)
 	{
-		QuoteLine  *line = lfirst(lc);
-
-		line->has_cap = all.has_cap;
-		line->cap_left = cap_left;
-		fill_line(in, line, charged, days, &cap_left);
+		((QuoteLine *) lfirst(lc))->cap_left = cap_left;
+		fill_line(in, lfirst(lc), charged, days, &cap_left);
 	}
 	return lines;
 }

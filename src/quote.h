@@ -48,8 +48,7 @@ typedef struct QuoteLine
 	Datum		charged_amount; /* and money */
 	Datum		left;			/* units that may be charged yet, */
 	Datum		rest;			/* and money; as far as the cap leaves it */
-	bool		has_cap;
-	Datum		cap_left;		/* what the cap leaves */
+	Datum		cap_left;		/* what the cap leaves before it; 0: there is none */
 } QuoteLine;
 
 /* quote.c */
@@ -57,7 +56,7 @@ extern List *as_quote(const QuoteInput *in);
 extern List *as_quote_rule(const QuoteInput *in, const ChargeRule *rule);
 extern bool as_quote_arises(const QuoteInput *in, const ChargeRule *rule);
 extern bool as_quote_allowed(const QuoteInput *in, const ChargeRule *rule);
-extern void as_quote_cap(const QuoteInput *in, const ChargeRule *rule, QuoteLine *line);
+extern Datum as_quote_cap(const QuoteInput *in, const ChargeRule *rule, Datum charged);
 extern const ChargeRule *as_charge_rule(int n, const ChargeRule *rules, const char *rule);
 
 #endif							/* AFTERSALES_QUOTE_H */

@@ -48,6 +48,12 @@ as_row_index(const RowJudgement *rj, const char *column)
 	return -1;					/* keep compiler quiet */
 }
 
+static bool
+has_column(Relation rel, const char *column)
+{
+	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
+}
+
 bool
 as_row_isnull(const RowJudgement *rj, const char *column)
 {
@@ -151,8 +157,11 @@ keep_owned(RowJudgement *rj, const char *column)
 					  _("Leave the column out or send its old value back."), NULL);
 }
 
-static bool
-is_changed(const RowJudgement *rj)
+/*
+ * as_row_is_changed tells whether an UPDATE changes anything.
+ */
+bool
+as_row_is_changed(const RowJudgement *rj)
 {
 	int			i;
 
@@ -176,6 +185,7 @@ keep_fixed(RowJudgement *rj)
 {
 	const RowMilestone *m;
 	bool		has_ended = rj->table->append_only;
+	bool		moves;
 
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -191,11 +201,12 @@ keep_fixed(RowJudgement *rj)
 						  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
 						  NULL);
 	}
-	if (as_row_changed(rj, rj->table->id) || as_row_changed(rj, "ticket_id"))
-		as_row_refuse(rj, ERRCODE_SV_PROTECTED, as_row_changed(rj, "ticket_id") ? "ticket_id" : rj->table->id,
+	moves = has_column(rj->j.rel, "ticket_id") && as_row_changed(rj, "ticket_id");
+	if (moves || as_row_changed(rj, rj->table->id))
+		as_row_refuse(rj, ERRCODE_SV_PROTECTED, moves ? "ticket_id" : rj->table->id,
 					  psprintf(_("a row of table \"%s\" stays what and where it is"), rj->table->name), NULL,
 					  _("Insert a further row."), NULL);
-	if (has_ended && is_changed(rj))
+	if (has_ended && as_row_is_changed(rj))
 		as_row_refuse(rj, ERRCODE_SV_PROTECTED, NULL,
 					  rj->table->append_only ?
 					  psprintf(_("rows of table \"%s\" do not change"), rj->table->name) :
@@ -378,7 +389,7 @@ mean_events(RowJudgement *rj)
 	int64		id = DatumGetInt64(as_row_value(rj, rj->table->id));
 	const RowMilestone *m;
 
-	if (rj->old != NULL && !is_changed(rj))
+	if (rj->old != NULL && !as_row_is_changed(rj))
 		return;
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -386,7 +397,8 @@ mean_events(RowJudgement *rj)
 
 		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]))
 			continue;
-		add_emission(rj, m->by_kind ? psprintf("%s%s", m->event, as_row_get_text(rj, "kind")) : m->event,
+		add_emission(rj, m->by_kind ? psprintf("%s%s", m->event, rj->event_kind != NULL ? rj->event_kind :
+											   as_row_get_text(rj, "kind")) : m->event,
 					 DatumGetTimestampTz(rj->r.row.values[i]),
 					 rj->emissions == NIL ? written_data(rj, id) : row_data(rj, id));
 	}
@@ -404,6 +416,8 @@ leave_meaning(RowJudgement *rj)
 	if (rj->ticket != NULL)
 		mean_events(rj);
 	m = as_meaning_add(rj->j.st, &rj->r, DatumGetInt64(as_row_value(rj, rj->table->id)));
+	m->at = rj->j.at;
+	m->about = rj->about;
 	if (rj->emissions == NIL)
 		return;
 	m->emission = *(Emission *) linitial(rj->emissions);
@@ -498,7 +512,10 @@ is_repeated(RowJudgement *rj)
 	SPI_connect();
 	found = as_run_read(rj->j.desk, rj->table->ref_plan, &ref) > 0;
 	SPI_finish();
-	if (found && as_row_isnull(rj, rj->table->milestones[0].column))
+	if (found && rj->table->repeated != NULL)
+		rj->table->repeated(rj);
+	if (found && rj->table->milestones[0].column != NULL &&
+		as_row_isnull(rj, rj->table->milestones[0].column))
 		as_row_put(rj, rj->table->milestones[0].column, TimestampTzGetDatum(rj->j.st->now));
 	if (found && rj->table->actor != NULL)
 		as_row_put(rj, rj->table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
@@ -511,12 +528,6 @@ lacks_ticket(const RowJudgement *rj)
 {
 	return as_row_isnull(rj, "ticket_id") &&
 		TupleDescAttr(RelationGetDescr(rj->j.rel), as_row_index(rj, "ticket_id"))->attnotnull;
-}
-
-static bool
-has_column(Relation rel, const char *column)
-{
-	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
 }
 
 static const RowTable *
@@ -570,6 +581,8 @@ as_row_judge(PG_FUNCTION_ARGS)
 	(void) as_actor(rj.j.st);
 	if (has_column(rj.j.rel, "ticket_id"))
 	{
+		if (!is_update && rj.table->locate != NULL && !rj.table->locate(&rj))
+			return PointerGetDatum(own_write(trigdata));
 		if (lacks_ticket(&rj))
 			return PointerGetDatum(own_write(trigdata));
 		/* the old one: a row that would change its ticket is refused under that one's name */

@@ -88,7 +88,7 @@ List *
 as_unmet_guards(Judgement *j, int from, int to)
 {
 	List	   *volatile unmet = NIL;
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt, j->new};
 
 	as_guard_ticket = &hand;
 	PG_TRY();

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * account.c
+ *	  What is owed on one charge: its credit lines and payments.
+ *
+ * Whoever charges, credits or pays holds the ticket's row, or, where a charge
+ * belongs to no ticket, the charge's.  So two who pay one charge meet there,
+ * and the second finds what the first has left.
+ *
+ * charge.settled_at is the one thing about a charge that changes.  It is set
+ * once the rows of a statement are in the table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "access/xact.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "charge.h"
+#include "money.h"
+
+enum
+{
+	ACCOUNT_CHARGE = 1, ACCOUNT_TICKET, ACCOUNT_POLICY, ACCOUNT_RULE, ACCOUNT_KIND, ACCOUNT_ITEM,
+	ACCOUNT_CURRENCY, ACCOUNT_PAYER, ACCOUNT_PAYEE, ACCOUNT_PARTY, ACCOUNT_PRICE, ACCOUNT_UNIT_PRICE,
+	ACCOUNT_QUANTITY, ACCOUNT_NET, ACCOUNT_PAID, ACCOUNT_CREDIT, ACCOUNT_REFUNDED
+};
+
+static Datum
+get_value(int col, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, col, isnull);
+}
+
+static Datum
+get_number(int col)
+{
+	bool		isnull;
+	Datum		value = get_value(col, &isnull);
+
+	return isnull ? (Datum) 0 : as_copy_number(value);
+}
+
+static char *
+get_text(int col)
+{
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, col);
+}
+
+/*
+ * as_account_load reads the charge of this id, or the one that the credit line
+ * of this id takes back; false when there is none.
+ */
+bool
+as_account_load(AsStatement *st, int64 charge_id, Account *a)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(charge_id);
+	bool		isnull;
+	bool		found;
+
+	memset(a, 0, sizeof(Account));
+	SPI_connect();
+	MemoryContextSwitchTo(cxt);
+	found = as_run_read(st->desk, PLAN_ACCOUNT, &value) > 0;
+	if (found)
+	{
+		a->charge_id = DatumGetInt64(get_value(ACCOUNT_CHARGE, &isnull));
+		a->ticket_id = DatumGetInt64(get_value(ACCOUNT_TICKET, &isnull));
+		a->policy = get_text(ACCOUNT_POLICY);
+		a->rule = get_text(ACCOUNT_RULE);
+		a->kind = get_text(ACCOUNT_KIND);
+		a->item = get_text(ACCOUNT_ITEM);
+		a->currency = get_text(ACCOUNT_CURRENCY);
+		a->payer = get_text(ACCOUNT_PAYER);
+		a->payee = get_text(ACCOUNT_PAYEE);
+		a->party = get_text(ACCOUNT_PARTY);
+		a->price_id = DatumGetInt64(get_value(ACCOUNT_PRICE, &isnull));
+		a->has_price = !isnull;
+		a->unit_price = get_number(ACCOUNT_UNIT_PRICE);
+		a->quantity = get_number(ACCOUNT_QUANTITY);
+		a->net = get_number(ACCOUNT_NET);
+		a->open = as_minus(a->net, get_number(ACCOUNT_PAID));
+		a->refundable = get_number(ACCOUNT_CREDIT);
+		a->is_credit = a->refundable != 0;
+		if (a->is_credit)
+			a->refundable = as_minus(as_minus(as_number(0), a->refundable), get_number(ACCOUNT_REFUNDED));
+	}
+	SPI_finish();
+	return found;
+}
+
+/*
+ * as_account_take reads the account that a column of a new row names and gives
+ * the row its ticket.  constraint is the column's foreign key.
+ */
+void
+as_account_take(RowJudgement *rj, const char *column, const char *constraint, Account *a)
+{
+	int64		charge_id = DatumGetInt64(as_row_value(rj, column));
+
+	if (!as_account_load(rj->j.st, charge_id, a))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("there is no charge %lld on desk \"%s\"", (long long) charge_id, rj->j.desk->name),
+				 errtableconstraint(rj->j.rel, constraint)));
+	if (!as_row_isnull(rj, "ticket_id") && DatumGetInt64(as_row_value(rj, "ticket_id")) != a->ticket_id)
+		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "ticket_id",
+					  psprintf(_("charge %lld is not one of that ticket"), (long long) charge_id), NULL,
+					  _("Leave ticket_id out: it is the charge's."), NULL);
+	if (a->ticket_id != 0)
+		as_row_put(rj, "ticket_id", Int64GetDatum(a->ticket_id));
+}
+
+/*
+ * as_account_lock makes sure that nobody else credits or pays the account, and
+ * reads it as it is then.
+ */
+void
+as_account_lock(RowJudgement *rj, Account *a)
+{
+	Datum		value = Int64GetDatum(a->charge_id);
+	bool		found = true;
+
+	if (a->ticket_id == 0)
+	{
+		SPI_connect();
+		found = as_run(rj->j.desk, PLAN_LOCK_CHARGE, &value, NULL, NULL) > 0;
+		SPI_finish();
+	}
+	/* our snapshot may be older than the charge */
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update")));
+	if (!as_account_load(rj->j.st, a->charge_id, a))
+		elog(ERROR, "charge %lld is gone", (long long) a->charge_id);
+}
+
+/*
+ * as_account_settle says of the charge that a row is about, and of its credit
+ * lines, that nothing is owed any more, if that is so.
+ */
+void
+as_account_settle(AsStatement *st, const RowMeaning *m)
+{
+	Account		a;
+	Datum		values[2];
+
+	if (m->about == 0 || !as_account_load(st, m->about, &a) || as_sign(a.open) > 0)
+		return;
+	values[0] = Int64GetDatum(a.charge_id);
+	values[1] = TimestampTzGetDatum(m->at);
+	(void) as_run(st->desk, as_sign(a.open) == 0 ? PLAN_SETTLE : PLAN_SETTLE_CHARGE, values, NULL, "charge");
+}
+
+/*
+ * as_refuse_charge raises that something may not be charged or paid (SV009).
+ * rule and clauses are those of the charge rule.
+ */
+void
+as_refuse_charge(const RowJudgement *rj, const char *rule, const char *clauses, const char *column,
+				 const char *message, const char *detail, const char *hint)
+{
+	StringInfoData line;
+
+	initStringInfo(&line);
+	if (rj->ticket != NULL)
+		appendStringInfoString(&line, as_refusal_line(&rj->j, NULL, clauses));
+	else if (clauses[0] != '\0')
+		appendStringInfo(&line, "ticket=- from=- to=- clauses=%s", clauses);
+	else
+		appendStringInfoString(&line, "ticket=- from=- to=-");
+	appendStringInfo(&line, " rule=%s", rule);
+	if (column != NULL)
+		appendStringInfo(&line, " column=%s", column);
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_CHARGE_NOT_ALLOWED),
+			 errmsg_internal("%s", message),
+			 errdetail_internal("%s\n%s", detail, line.data),
+			 errhint("%s", hint),
+			 column == NULL ? errtable(rj->j.rel) :
+			 errtablecol(rj->j.rel, as_row_index(rj, column) + 1),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule)));
+	pg_unreachable();
+}
