@@ -103,7 +103,7 @@ COMMENT ON FUNCTION aftersales.attribute_timestamptz(jsonb, text) IS 'Attribute,
 
 CREATE FUNCTION aftersales.has_event(event text, at_least integer DEFAULT 1) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_event';
-COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whether the ticket in hand has at least so many events of this name; status:<state> counts the opening in that state too.';
+COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whether the ticket in hand has at least so many events of this name; status:<state> counts the opening in that state too; events taken out by a correction do not count.';
 CREATE FUNCTION aftersales.clock_expired(clock text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_clock_expired';
 COMMENT ON FUNCTION aftersales.clock_expired(text) IS 'Guard function: whether the open clock of this name is past its due time at the time of the move; false when none is open.';

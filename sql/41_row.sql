@@ -14,7 +14,7 @@ COMMENT ON FUNCTION aftersales.is_row_event(text) IS 'Whether rows of a desk tab
 
 CREATE FUNCTION aftersales.has_event_since(event text, since text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_event_since';
-COMMENT ON FUNCTION aftersales.has_event_since(text, text) IS 'Guard function: whether an event of the first name was recorded for the ticket in hand after the last one of the second, or at all when there is none of the second.';
+COMMENT ON FUNCTION aftersales.has_event_since(text, text) IS 'Guard function: whether an event of the first name happened to the ticket in hand after the last one of the second, or at all when there is none of the second; events taken out by a correction do not count.';
 
 CREATE FUNCTION aftersales.has_role(role text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_role';

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "expression.h"
+#include "history.h"
 
 PG_FUNCTION_INFO_V1(as_has_event);
 PG_FUNCTION_INFO_V1(as_clock_expired);
@@ -38,6 +39,39 @@ as_ticket_in_hand(const char *function)
 	return as_guard_ticket;
 }
 
+static bool
+is_named(const FoldEvent *e, const char *name)
+{
+	return strcmp(e->event, name) == 0 ||
+		(strcmp(e->event, "opened") == 0 && strcmp(psprintf("status:%s", e->to_state), name) == 0);
+}
+
+/* Whether the query that has run says that corrections must be looked at. */
+static bool
+is_corrected(int col)
+{
+	bool		isnull;
+
+	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, col, &isnull);
+	return !isnull;
+}
+
+/* How many events of a name stand after corrections. */
+static int64
+count_standing(GuardTicket *hand, const char *name)
+{
+	int64		count = 0;
+	FoldEvent  *events;
+	int			n;
+	int			i;
+
+	events = as_history_load(hand->st, hand->ticket_id, 0, &n);
+	for (i = 0; i < n; i++)
+		if (is_named(&events[i], name))
+			count++;
+	return count;
+}
+
 /*
  * aftersales.has_event(event, at_least)
  */
@@ -56,6 +90,8 @@ as_has_event(PG_FUNCTION_ARGS)
 	SPI_connect();
 	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (is_corrected(2))
+		count = count_standing(hand, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	SPI_finish();
 	PG_RETURN_BOOL(count >= at_least);
 }
@@ -121,6 +157,26 @@ as_open_promises(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(count);
 }
 
+/* The same of a history with corrections: whether the later one is an event. */
+static bool
+stands_since(GuardTicket *hand, const char *name, const char *since)
+{
+	bool		found = false;
+	FoldEvent  *events;
+	int			n;
+	int			i;
+
+	events = as_history_load(hand->st, hand->ticket_id, 0, &n);
+	for (i = 0; i < n; i++)
+	{
+		if (is_named(&events[i], since))
+			found = false;
+		if (is_named(&events[i], name))
+			found = true;
+	}
+	return found;
+}
+
 /*
  * aftersales.has_event_since(event, since)
  */
@@ -129,13 +185,17 @@ as_has_event_since(PG_FUNCTION_ARGS)
 {
 	GuardTicket *hand = as_ticket_in_hand("has_event_since");
 	Datum		values[3];
+	bool		isnull;
 	bool		found;
 
 	values[0] = Int64GetDatum(hand->ticket_id);
 	values[1] = PG_GETARG_DATUM(0);
 	values[2] = PG_GETARG_DATUM(1);
 	SPI_connect();
-	found = as_run_read(hand->st->desk, PLAN_EVENT_SINCE, values) > 0;
+	(void) as_run_read(hand->st->desk, PLAN_EVENT_SINCE, values);
+	found = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (is_corrected(2))
+		found = stands_since(hand, text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	SPI_finish();
 	PG_RETURN_BOOL(found);
 }

@@ -79,6 +79,9 @@ typedef struct PlanText
 	" FROM @.charge c WHERE c.policy" EQ "$1 AND c.rule" EQ "$2 AND c.credit_of IS NULL" \
 	" AND c.charged_at" GE "$3 AND c.charged_at" LT "$4"
 
+
+/* whether a ticket's history is not as it was recorded */
+#define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
 #define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
 
 static const PlanText plan_text[] = {
@@ -239,7 +242,7 @@ static const PlanText plan_text[] = {
 	{PLAN_REPEATED, 1, {INT8OID},
 	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
 	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
+		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
 		" AND (event" EQ "$2 OR (event" EQ "'opened'"
 	" AND pg_catalog.concat('status:', to_state)" EQ "$2)) LIMIT $3) x"},
 	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
@@ -323,11 +326,10 @@ static const PlanText plan_text[] = {
 	{PLAN_STAR_GRADE, 1, {TEXTOID},
 	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
 	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
-		"SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
+		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
 		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND s.event" EQ "$3"
-		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))"
-		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
-	" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out') LIMIT 1"},
+		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))),"
+	" (" CORRECTED ")"},
 	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
 		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
