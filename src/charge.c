@@ -399,7 +399,14 @@ as_judge_charge(RowJudgement *rj)
 	if (rj->old != NULL)
 		return;
 	if (as_row_isnull(rj, "credit_of"))
+	{
+		MemoryContext cxt = CurrentMemoryContext;
+
+		SPI_connect();
+		MemoryContextSwitchTo(cxt);
 		judge_line(rj);
+		SPI_finish();
+	}
 	else
 		judge_credit(rj);
 }

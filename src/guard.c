@@ -56,16 +56,19 @@ is_corrected(int col)
 	return !isnull;
 }
 
-/* How many events of a name stand after corrections. */
-static int64
-count_standing(GuardTicket *hand, const char *name)
+/*
+ * as_count_standing returns how many events of a name stand after corrections.
+ * The caller is connected to SPI.
+ */
+int64
+as_count_standing(AsStatement *st, int64 ticket_id, const char *name)
 {
 	int64		count = 0;
 	FoldEvent  *events;
 	int			n;
 	int			i;
 
-	events = as_history_load(hand->st, hand->ticket_id, 0, &n);
+	events = as_history_load(st, ticket_id, 0, &n);
 	for (i = 0; i < n; i++)
 		if (is_named(&events[i], name))
 			count++;
@@ -91,7 +94,7 @@ as_has_event(PG_FUNCTION_ARGS)
 	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (is_corrected(2))
-		count = count_standing(hand, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+		count = as_count_standing(hand->st, hand->ticket_id, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	SPI_finish();
 	PG_RETURN_BOOL(count >= at_least);
 }

@@ -70,7 +70,7 @@ typedef struct PlanText
 #define PRICE_IN_FORCE \
 	"SELECT p.price_id, p.unit_price, p.cost_price, p.spec, p.label FROM @.price_list l" \
 	" JOIN @.price p ON p.price_list_id" EQ "l.price_list_id AND p.item" EQ "$4" \
-	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND l.valid OPERATOR(pg_catalog.@>) $3 AND l.currency" EQ "$5"
+	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND pg_catalog.range_contains_elem(l.valid, $3) AND l.currency" EQ "$5"
 
 /* credits belong to the period of the charge */
 #define CHARGED_IN \
@@ -397,7 +397,7 @@ static const PlanText plan_text[] = {
 	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
 		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
 		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
-	" AND NOT $2 OPERATOR(pg_catalog.@>) pg_catalog.timezone($3, c.charged_at)::pg_catalog.date LIMIT 1"}
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
 };
 
 typedef struct PlanKey

@@ -27,7 +27,6 @@
 #include "utils/numeric.h"
 
 #include "expression.h"
-#include "history.h"
 #include "money.h"
 #include "quote.h"
 #include "worktime.h"
@@ -161,22 +160,6 @@ cover_of(const QuoteInput *in, const ChargeRule *rule)
 }
 
 /* ---------- how much ---------- */
-
-static int64
-count_events(const QuoteInput *in, const char *name)
-{
-	int			n;
-	FoldEvent  *events = as_history_load(in->st, in->ticket_id, 0, &n);
-	int64		count = 0;
-	int			i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(events[i].event, name) == 0 ||
-			(strcmp(events[i].event, "opened") == 0 &&
-			 strcmp(psprintf("status:%s", events[i].to_state), name) == 0))
-			count++;
-	return count;
-}
 
 /*
  * Of the local days after "from" up to "to", those outside all excuses, which
@@ -502,7 +485,7 @@ as_quote_rule(const QuoteInput *in, const ChargeRule *rule)
 			lines = list_make1(new_line(rule, NULL, as_number(1)));
 			break;
 		case CHARGE_EVENT:
-			lines = list_make1(new_line(rule, NULL, as_number(count_events(in, rule->event))));
+			lines = list_make1(new_line(rule, NULL, as_number(as_count_standing(in->st, in->ticket_id, rule->event))));
 			break;
 		case CHARGE_DAY:
 			lines = list_make1(new_line(rule, NULL, as_number(days)));
