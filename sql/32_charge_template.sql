@@ -67,8 +67,9 @@ CREATE TABLE aftersales.charge_template (
     charged_by  text NOT NULL,
     settled_at  timestamptz,
     external_ref text CONSTRAINT charge_external_ref_key UNIQUE,
-    CONSTRAINT charge_sign_check CHECK (CASE WHEN credit_of IS NULL THEN quantity > 0 AND amount >= 0
-                                             ELSE quantity <= 0 AND amount < 0 END)
+    CONSTRAINT charge_sign_check CHECK (quantity < 'Infinity' AND amount < 'Infinity'
+                                        AND CASE WHEN credit_of IS NULL THEN quantity > 0 AND amount >= 0
+                                                 ELSE quantity <= 0 AND amount < 0 END)
 );
 COMMENT ON TABLE aftersales.charge_template IS 'Shape of every desk''s charge table; holds no rows.';
 COMMENT ON COLUMN aftersales.charge_template.charge_id IS 'Key.';

@@ -167,13 +167,7 @@ as_refuse_charge(const RowJudgement *rj, const char *rule, const char *clauses, 
 	StringInfoData line;
 
 	initStringInfo(&line);
-	if (rj->ticket != NULL)
-		appendStringInfoString(&line, as_refusal_line(&rj->j, NULL, clauses));
-	else if (clauses[0] != '\0')
-		appendStringInfo(&line, "ticket=- from=- to=- clauses=%s", clauses);
-	else
-		appendStringInfoString(&line, "ticket=- from=- to=-");
-	appendStringInfo(&line, " rule=%s", rule);
+	appendStringInfo(&line, "%s rule=%s", as_refusal_line(&rj->j, NULL, clauses), rule);
 	if (column != NULL)
 		appendStringInfo(&line, " column=%s", column);
 	ereport(ERROR,

@@ -81,7 +81,10 @@ require_role(RowJudgement *rj, const ChargeRule *rule)
 					rule->clauses);
 }
 
-/* What a row repeats of what it hangs on must be the same. */
+/*
+ * What a row repeats of its rule, or of the charge that it takes back, must be
+ * the same; what it leaves out is filled in.
+ */
 static void
 fill_text(RowJudgement *rj, const char *rule, const char *clauses, const char *column, const char *value)
 {
@@ -89,8 +92,10 @@ fill_text(RowJudgement *rj, const char *rule, const char *clauses, const char *c
 
 	if (given != NULL && (value == NULL || strcmp(given, value) != 0))
 		as_refuse_charge(rj, rule, clauses, column,
-						 psprintf(_("column \"%s\" of a charge is not that of what it hangs on"), column),
-						 value == NULL ? _("There is none there.") : psprintf(_("There it is \"%s\"."), value),
+						 value == NULL ? psprintf(_("column \"%s\" of charge \"%s\" must be NULL"), column, rule) :
+						 psprintf(_("column \"%s\" of charge \"%s\" must be \"%s\""), column, rule, value),
+						 as_row_isnull(rj, "credit_of") ? _("Its rule says so.") :
+						 _("The charge that is taken back says so."),
 						 _("Leave the column out: it is filled in."));
 	if (value != NULL)
 		as_row_put(rj, column, CStringGetTextDatum(value));

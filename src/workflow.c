@@ -25,7 +25,7 @@ as_refusal_line(const Judgement *j, const char *guards, const char *clauses)
 
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "ticket=%s from=%s to=%s",
-					 OidIsValid(j->desk->nspid) ? psprintf(INT64_FORMAT, j->ticket_id) : "-",
+					 OidIsValid(j->desk->nspid) && j->ticket_id != 0 ? psprintf(INT64_FORMAT, j->ticket_id) : "-",
 					 j->from == NULL ? "-" : j->from, j->to == NULL ? "-" : j->to);
 	if (guards != NULL && guards[0] != '\0')
 		appendStringInfo(&buf, " guard=%s", guards);

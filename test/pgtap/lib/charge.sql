@@ -79,7 +79,8 @@ SET aftersales.actor = 'manager_1';
 INSERT INTO desk.price_list (price_list_id, policy, list, valid) VALUES (1, 'maker', 'retail', '[2026-01-01,2026-07-01)'), (2, 'maker', 'retail', '[2026-07-01,)'), (3, 'front', 'desk_service', '[2026-01-01,)');
 INSERT INTO desk.price (price_id, price_list_id, item, spec, label, unit, unit_price, cost_price) VALUES
     (1, 1, 'board', 'mATX', 'main board', 'piece', 300, 220), (2, 2, 'board', 'mATX', 'main board', 'piece', 330, 240), (3, 1, 'fan', '80 mm', 'fan', 'piece', 12.35, NULL),
-    (4, 3, 'copy', 'A4', 'copy', 'page', 0.30, NULL);
+    (4, 3, 'copy', 'A4', 'copy', 'page', 0.30, NULL), (5, 1, 'screw', 'M3', 'screw', 'piece', 0.01, NULL);
+SELECT setval('desk.price_list_price_list_id_seq', 10), setval('desk.price_price_id_seq', 10) \g /dev/null
 SET aftersales.actor = 'clerk_1';
 
 -- Tools ----------------------------------------------------------------------
