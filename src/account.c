@@ -16,6 +16,7 @@
 
 #include "access/xact.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "charge.h"
@@ -146,14 +147,22 @@ as_account_lock(RowJudgement *rj, Account *a)
 void
 as_account_settle(AsStatement *st, const RowMeaning *m)
 {
+	MemoryContext old;
 	Account		a;
 	Datum		values[2];
 
-	if (m->about == 0 || !as_account_load(st, m->about, &a) || as_sign(a.open) > 0)
+	if (m->about == 0)
 		return;
-	values[0] = Int64GetDatum(a.charge_id);
-	values[1] = TimestampTzGetDatum(m->at);
-	(void) as_run(st->desk, as_sign(a.open) == 0 ? PLAN_SETTLE : PLAN_SETTLE_CHARGE, values, NULL, "charge");
+	old = MemoryContextSwitchTo(st->rowcxt);
+	if (as_account_load(st, m->about, &a) && as_sign(a.open) <= 0)
+	{
+		values[0] = Int64GetDatum(a.charge_id);
+		values[1] = TimestampTzGetDatum(m->at);
+		(void) as_run(st->desk, as_sign(a.open) == 0 ? PLAN_SETTLE : PLAN_SETTLE_CHARGE,
+					  values, NULL, "charge");
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(st->rowcxt);
 }
 
 /*

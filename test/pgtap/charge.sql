@@ -234,6 +234,8 @@ INSERT INTO aftersales.charge_rule (policy, version, ticket_type, rule, kind, pe
     ('capped', 1, 'job', 'yearly', 'fine', 'given', NULL, NULL, NULL, 'staff', 'company', NULL, 300, 600, 'year');
 SELECT results_eq('SELECT severity, item, problem FROM aftersales.check_policy(''capped'', 1) WHERE table_name = ''charge_rule'' ORDER BY 2', $$VALUES
     ('notice', 'job.monthly', 'has neither minimum nor maximum: any amount may be charged'), ('notice', 'other.monthly', 'has neither minimum nor maximum: any amount may be charged'), ('notice', 'other.yearly', 'has neither minimum nor maximum: any amount may be charged')$$, 'the policy is sound');
+INSERT INTO aftersales.row_guard (policy, version, table_name, guard, requires, message_en) VALUES
+    ('capped', 1, 'document', 'paid', 'kind || ''-'' || repeat(''x'', 100) = ''release-'' || repeat(''x'', 100) AND charges_settled() AND kind || ''-'' || repeat(''x'', 100) = ''release-'' || repeat(''x'', 100) AND ticket.ticket_type = ''job''', 'pay');
 SELECT aftersales.activate_policy('capped', 1) \g /dev/null
 SET aftersales.now = '2026-08-03 12:00';
 SELECT pg_temp.keep('cap', pg_temp.opened('capped', 'job')) \g /dev/null
@@ -246,7 +248,9 @@ SELECT is(pg_temp.charge(pg_temp.k('cap'), 'stops', 'quantity, amount', '1, 50')
 SELECT is(pg_temp.charge(pg_temp.k('cap'), 'stops', 'quantity, amount', '1, 20'), '20.00', 'but for what the cap leaves');
 SELECT is(pg_temp.charge(pg_temp.k('cap'), 'stops', 'quantity', '1'), 'SV009', 'and that is all');
 SELECT is((SELECT amount FROM aftersales.quote(pg_temp.k('cap')) WHERE rule = 'stops'), 120.00, 'the quote is the same');
+SELECT is(pg_temp.try(format('INSERT INTO desk.document (ticket_id, kind) VALUES (%s, ''release'')', pg_temp.k('cap'))), 'SV002', 'row guards may ask too');
 INSERT INTO desk.payment (charge_id) SELECT charge_id FROM desk.charge WHERE ticket_id = pg_temp.k('cap');
+SELECT is(pg_temp.try(format('INSERT INTO desk.document (ticket_id, kind) VALUES (%s, ''release'') RETURNING kind', pg_temp.k('cap'))), 'release', 'and hear that it is paid');
 SELECT is(pg_temp.try(format('UPDATE desk.ticket SET status = ''done'' WHERE ticket_id = %s RETURNING status', pg_temp.k('cap'))), 'done', 'what the cap takes away keeps no ticket open');
 SELECT pg_temp.keep('uncap', pg_temp.opened('capped', 'job')) \g /dev/null
 INSERT INTO desk.ticket_event (ticket_id, event) SELECT pg_temp.k('uncap'), 'stop' FROM generate_series(1, 4);

@@ -92,7 +92,7 @@ SELECT t.try('INSERT INTO till.charge (charge_id, policy, rule, party, amount) V
 SELECT t.try('INSERT INTO till.charge (policy, rule, party, amount) VALUES (''money'', ''fine'', ''clerk_1'', 301)');
 SELECT t.try('INSERT INTO till.charge (policy, ticket_id, rule, party, amount) VALUES (''money'', 1, ''fine'', ''clerk_1'', 301)');
 SET aftersales.actor = 'clerk_1';
-SELECT t.try('UPDATE till.ticket SET attributes = ''{"freight": -5}'' WHERE ticket_id = 6');
+SELECT t.try('UPDATE till.ticket SET attributes = ''{"freight": -5, "agreed": true}'' WHERE ticket_id = 6');
 SELECT t.try('INSERT INTO till.charge (ticket_id, rule) VALUES (6, ''odd'')');
 SELECT t.try('UPDATE till.ticket SET status = ''done'' WHERE ticket_id = 1');
 
