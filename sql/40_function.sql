@@ -109,7 +109,10 @@ CREATE FUNCTION aftersales.clock_expired(clock text) RETURNS boolean
 COMMENT ON FUNCTION aftersales.clock_expired(text) IS 'Guard function: whether the open clock of this name is past its due time at the time of the move; false when none is open.';
 CREATE FUNCTION aftersales.approved(kind text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
-COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; false for a kind the policy does not know.';
+COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; of a kind that is decided item by item, whether those of all items decided are, at least one. False for a kind the policy does not know.';
+CREATE FUNCTION aftersales.approved(kind text, item text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
+COMMENT ON FUNCTION aftersales.approved(text, text) IS 'Guard function: the same, of one item.';
 CREATE FUNCTION aftersales.open_promises() RETURNS integer
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_open_promises';
 COMMENT ON FUNCTION aftersales.open_promises() IS 'Guard function: how many clocks of the ticket in hand are open that a promise has started; a promise that starts no clock is not counted.';

@@ -15,6 +15,7 @@ UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') 
 UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
 UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule
 UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard
+UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict
 UNION ALL SELECT policy, version, 'charge_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.charge_rule;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
@@ -72,6 +73,8 @@ BEGIN ATOMIC
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'row_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.row_guard r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'role_conflict ' || (to_jsonb(r) - w.wording)::text FROM aftersales.role_conflict r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'charge_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.charge_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
@@ -124,6 +127,15 @@ BEGIN ATOMIC
           ON a.policy = t.policy AND a.version = t.version
          AND (a.ticket_type IS NULL OR a.ticket_type = t.ticket_type)
         ORDER BY t.ticket_type, a.kind, a.step, a.ticket_type NULLS LAST
+    ), role AS (
+        -- every role that a rule names
+        SELECT unnest(x.roles) AS role FROM aftersales.workflow_transition x
+        WHERE x.policy = check_policy.policy AND x.version = check_policy.version
+        UNION SELECT unnest(e.roles) FROM aftersales.event_type e
+              WHERE e.policy = check_policy.policy AND e.version = check_policy.version
+        UNION SELECT unnest(a.roles) FROM approval a
+        UNION SELECT unnest(g.roles) FROM aftersales.row_guard g
+              WHERE g.policy = check_policy.policy AND g.version = check_policy.version
     ), event AS (
         -- every event name that can occur, per type
         SELECT t.ticket_type, e.event
@@ -131,7 +143,7 @@ BEGIN ATOMIC
         JOIN aftersales.event_type e
           ON e.policy = t.policy AND e.version = t.version
          AND (e.ticket_type IS NULL OR e.ticket_type = t.ticket_type)
-        WHERE e.event !~ ':'
+        WHERE e.event !~ ':' OR e.event ~ '^requested:'
         UNION SELECT t.ticket_type, 'opened' FROM type t
         UNION SELECT t.ticket_type, e.event
               FROM type t
@@ -276,8 +288,32 @@ BEGIN ATOMIC
     SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'its steps have different purposes'
     FROM approval a GROUP BY a.of_type, a.kind HAVING count(DISTINCT a.purpose) > 1
     UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'some of its steps are decided item by item, some are not'
+    FROM approval a GROUP BY a.of_type, a.kind HAVING count(DISTINCT a.items) > 1
+    UNION ALL
     SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind || '.' || a.step, 'names no role, so nobody can decide it'
     FROM approval a WHERE cardinality(a.roles) = 0
+    UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'several steps are for ' || a.relation || ', who may decide only one of them'
+    FROM approval a WHERE a.relation IS NOT NULL GROUP BY a.of_type, a.kind, a.relation HAVING count(*) > 1
+    UNION ALL
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'approved() asks for an item of ' || n.name[1] || ', which is not decided item by item'
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mapproved\s*\(\s*'([^']*)'\s*,$$, 'g') n(name)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND EXISTS (SELECT FROM approval a WHERE a.of_type = t.ticket_type AND a.kind = n.name[1] AND NOT a.items)
+    UNION ALL
+    SELECT 'error', 'event_type', t.ticket_type || '.' || e.event, 'asks for an approval that there is no rule for'
+    FROM aftersales.event_type e
+    JOIN type t ON e.ticket_type IS NULL OR e.ticket_type = t.ticket_type
+    WHERE e.policy = check_policy.policy AND e.version = check_policy.version AND e.event ~ '^requested:'
+      AND NOT EXISTS (SELECT FROM approval a WHERE a.of_type = t.ticket_type AND 'requested:' || a.kind = e.event)
+    UNION ALL
+    SELECT 'notice', 'role_conflict', c.role_a || '+' || c.role_b, 'no rule names role ' || n.role
+    FROM aftersales.role_conflict c CROSS JOIN LATERAL (VALUES (c.role_a), (c.role_b)) n(role)
+    WHERE c.policy = check_policy.policy AND c.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM role r WHERE r.role = n.role)
     UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule, 'extension_approval names ' || r.extension_approval || ', no approval of purpose extension'
     FROM rule r

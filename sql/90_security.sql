@@ -6,6 +6,7 @@
 REVOKE ALL ON FUNCTION aftersales.has_event(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.clock_expired(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.approved(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.approved(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.open_promises() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.has_event_since(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.has_role(text) FROM PUBLIC;
@@ -68,6 +69,7 @@ SELECT pg_catalog.pg_extension_config_dump('aftersales.escalation_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.approval_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.duplicate_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.row_guard', '');
+SELECT pg_catalog.pg_extension_config_dump('aftersales.role_conflict', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.charge_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.guard_function', '');
 SELECT pg_catalog.pg_extension_config_dump('aftersales.calendar', '');

@@ -90,6 +90,7 @@ typedef struct AsActor
 	bool		known;			/* an active row of staff */
 	int			nroles;
 	char	  **roles;
+	char	   *superior;		/* login, also of who is not active; NULL: none */
 	struct AsActor *next;
 } AsActor;
 
@@ -199,6 +200,8 @@ extern Oid	as_desk_relid(const AsDesk *desk, const char *table);
 
 /* actor.c */
 extern const AsActor *as_actor(AsStatement *st);
+extern const AsActor *as_actor_of(AsDesk *desk, const char *login);
+extern bool as_acts_as_owner(AsStatement *st);
 extern bool as_actor_has_role(const AsActor *actor, int nroles, char **roles);
 
 /* plan.c */
@@ -234,6 +237,9 @@ typedef enum PlanId
 	/* rows of a ticket */
 	PLAN_REF_VISIT, PLAN_REF_CUSTODY, PLAN_REF_EVIDENCE, PLAN_REF_DOCUMENT, PLAN_REF_QUOTE_ITEM,
 	PLAN_STAR_GRADE, PLAN_EVENT_SINCE, PLAN_EVIDENCE_COUNT, PLAN_EVIDENCE_SUM,
+	/* who may decide */
+	PLAN_REQUESTER, PLAN_ORG_HEAD, PLAN_DELEGATIONS, PLAN_REF_DELEGATION,
+	PLAN_LOCK_STAFF, PLAN_STAFF_ROLES,
 	/* charges */
 	PLAN_REF_CHARGE, PLAN_REF_PAYMENT, PLAN_REF_DELAY_EXCUSE, PLAN_REF_PRICE_LIST, PLAN_REF_PRICE,
 	PLAN_QUOTE_ITEMS, PLAN_CHARGED, PLAN_LATE, PLAN_EXCUSED_DAYS, PLAN_PRICE, PLAN_PRICE_SHARE,

@@ -46,7 +46,8 @@ static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
-	"visit", "custody", "evidence", "document", "quote_item"
+	"visit", "custody", "evidence", "document", "quote_item",
+	"org_unit", "delegation"
 };
 
 static Oid

@@ -119,25 +119,30 @@ as_clock_expired(PG_FUNCTION_ARGS)
 }
 
 /*
- * aftersales.approved(kind)
+ * aftersales.approved(kind [, item])
  *
- * Steps are decided in order, so the last one tells.
+ * Steps are decided in order, so the last one of each run tells.
  */
 Datum
 as_approved(PG_FUNCTION_ARGS)
 {
 	GuardTicket *hand = as_ticket_in_hand("approved");
 	const PolicyApproval *pa = as_policy_approval(hand->pt, text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	Datum		values[3];
+	bool		has_item = PG_NARGS() > 1;
+	Datum		values[4];
 	bool		approved;
+	bool		isnull;
 
-	if (pa == NULL)
+	/* to the plan no item is '', which no row has */
+	if (pa == NULL || (has_item && VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(1)) == 0))
 		PG_RETURN_BOOL(false);
 	values[0] = Int64GetDatum(hand->ticket_id);
 	values[1] = PG_GETARG_DATUM(0);
 	values[2] = Int32GetDatum(pa->steps[pa->nsteps - 1].step);
+	values[3] = has_item ? PG_GETARG_DATUM(1) : CStringGetTextDatum("");
 	SPI_connect();
-	approved = as_run_read(hand->st->desk, PLAN_APPROVED, values) > 0;
+	(void) as_run_read(hand->st->desk, PLAN_APPROVED, values);
+	approved = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	PG_RETURN_BOOL(approved);
 }

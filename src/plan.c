@@ -84,6 +84,11 @@ typedef struct PlanText
 #define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
 #define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
 
+/* of unit o, if active and none of those who ask */
+#define HEAD \
+	"(SELECT h.login FROM @.staff h WHERE h.login" EQ "o.head AND h.is_active" \
+	" AND NOT h.login" EQ "ANY ($2)) AS head"
+
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 13,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
@@ -249,8 +254,9 @@ static const PlanText plan_text[] = {
 		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
 	" AND stopped_at IS NULL AND due_at" LT "$3"},
 	{PLAN_ROLES, 1, {TEXTOID},
-		"SELECT r.role FROM @.staff s LEFT JOIN @.staff_role r ON r.login" EQ "s.login"
-	" WHERE s.login" EQ "$1 AND s.is_active"},
+		"SELECT r.role, s.superior, s.is_active FROM @.staff s"
+		" LEFT JOIN @.staff_role r ON r.login" EQ "s.login AND s.is_active"
+	" WHERE s.login" EQ "$1"},
 	{PLAN_APPLICATION, 1, {TEXTOID},
 	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"},
 
@@ -264,17 +270,20 @@ static const PlanText plan_text[] = {
 	"SELECT 1 FROM @.promise WHERE external_ref" EQ "$1"},
 	{PLAN_REF_APPROVAL, 1, {TEXTOID},
 	"SELECT 1 FROM @.approval WHERE external_ref" EQ "$1"},
-	{PLAN_APPROVALS, 3, {INT8OID, TEXTOID, INT8OID},
+	{PLAN_APPROVALS, 4, {INT8OID, TEXTOID, INT8OID, TEXTOID},
 		"SELECT r.last, a.run, a.step, a.is_approved, a.decided_by, a.requested_by, a.new_due_at,"
-		" a.decided_at FROM (SELECT pg_catalog.max(run) AS last,"
-		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3) AS run"
+		" a.decided_at, a.on_behalf_of FROM (SELECT pg_catalog.max(run) AS last,"
+		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3"
+		" AND coalesce(item, '')" EQ "$4) AS run"
 		" FROM @.approval WHERE ticket_id" EQ "$1 AND kind" EQ "$2) r"
 		" LEFT JOIN @.approval a ON a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.run" EQ "r.run"
 	" ORDER BY a.step"},
-	{PLAN_APPROVED, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT 1 FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.step" EQ "$3"
-		" AND a.is_approved AND a.run" EQ "(SELECT pg_catalog.max(r.run) FROM @.approval r"
-	" WHERE r.ticket_id" EQ "$1 AND r.kind" EQ "$2)"},
+	{PLAN_APPROVED, 4, {INT8OID, TEXTOID, INT4OID, TEXTOID},
+		"SELECT coalesce(pg_catalog.bool_and(x.approved), false) FROM (SELECT DISTINCT ON (a.item)"
+		" a.is_approved AND a.step" EQ "$3 AS approved"
+		" FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2"
+		" AND ($4" EQ "'' OR a.item" EQ "$4)"
+	" ORDER BY a.item, a.run DESC, a.step DESC) x"},
 	{PLAN_OPEN_PROMISES, 1, {INT8OID},
 		"SELECT pg_catalog.count(*)::pg_catalog.int4 FROM @.sla_clock c"
 		" JOIN @.ticket_event e ON e.ticket_id" EQ "c.ticket_id AND e.seq" EQ "c.start_seq"
@@ -339,6 +348,33 @@ static const PlanText plan_text[] = {
 	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
 		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
 	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},
+
+	/* after corrections; an item that is erased, or was not named, may have been any */
+	{PLAN_REQUESTER, 3, {INT8OID, TEXTOID, TEXTOID},
+		"SELECT e.actor FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+		" WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
+		" AND ($3" EQ "'' OR coalesce(p.data OPERATOR(pg_catalog.->>) 'item', $3)" EQ "$3)"
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+		" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out')"
+		" ORDER BY coalesce((SELECT c.occurred_at FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+	" AND c.corrects" EQ "e.seq ORDER BY c.seq DESC LIMIT 1), e.occurred_at) DESC, e.seq DESC LIMIT 1"},
+	/* UNION, so that units which are their own parents come to an end */
+	{PLAN_ORG_HEAD, 2, {INT8OID, TEXTARRAYOID},
+		"WITH RECURSIVE up AS (SELECT o.org_id, o.parent_id, " HEAD
+		" FROM @.org_unit o WHERE o.org_id" EQ "$1"
+		" UNION SELECT o.org_id, o.parent_id, " HEAD
+		" FROM up JOIN @.org_unit o ON o.org_id" EQ "up.parent_id WHERE up.head IS NULL)"
+	" SELECT head FROM up WHERE head IS NOT NULL"},
+	{PLAN_DELEGATIONS, 3, {TEXTOID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT d.login FROM @.delegation d WHERE d.delegate" EQ "$1 AND (d.kind IS NULL OR d.kind" EQ "$2)"
+		" AND d.starts_at" LE "$3 AND d.ends_at OPERATOR(pg_catalog.>) $3"
+	" ORDER BY d.delegation_id FOR SHARE"},
+	{PLAN_REF_DELEGATION, 1, {TEXTOID},
+	"SELECT 1 FROM @.delegation WHERE external_ref" EQ "$1"},
+	{PLAN_LOCK_STAFF, 1, {TEXTOID},
+	"SELECT 1 FROM @.staff WHERE login" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_STAFF_ROLES, 1, {TEXTOID},
+	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"},
 
 	{PLAN_REF_CHARGE, 1, {TEXTOID}, REF_OF("charge")},
 	{PLAN_REF_PAYMENT, 1, {TEXTOID}, REF_OF("payment")},

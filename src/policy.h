@@ -116,9 +116,15 @@ typedef enum ApprovalPurpose
 	APPROVE_CONSENT, APPROVE_EXTENSION, APPROVE_EXCUSE
 } ApprovalPurpose;
 
+typedef enum ApprovalRelation
+{
+	RELATION_NONE, RELATION_SUPERIOR, RELATION_ORG_HEAD
+} ApprovalRelation;
+
 typedef struct PolicyApprovalStep
 {
 	int			step;
+	ApprovalRelation relation;	/* RELATION_NONE: the roles say who */
 	TextList	roles;
 	char	   *clauses;
 } PolicyApprovalStep;
@@ -127,6 +133,7 @@ typedef struct PolicyApproval
 {
 	char	   *kind;
 	ApprovalPurpose purpose;
+	bool		items;			/* decided item by item */
 	TextList	extends;		/* clock rules that it may extend */
 	int			nsteps;
 	PolicyApprovalStep *steps;	/* in order */
@@ -156,6 +163,16 @@ typedef struct PolicyDuplicate
 	char	   *becomes_category;
 	char	   *clauses;
 } PolicyDuplicate;
+
+/* Two roles that exclude one another. */
+typedef struct PolicyConflict
+{
+	char	   *role_a;
+	char	   *role_b;
+	char	   *message_en;
+	char	   *message_zh;
+	char	   *clauses;
+} PolicyConflict;
 
 typedef enum ChargePer
 {
@@ -316,6 +333,8 @@ struct PolicyVersion
 	int			ntypes;
 	PolicyType *types;
 	TextList	areas;
+	int			nconflicts;
+	PolicyConflict *conflicts;
 	int			nfines;
 	ChargeRule *fines;			/* charges that need no ticket */
 	int			nexprs;
@@ -364,7 +383,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 14
+#define AS_RULE_TABLES 15
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

@@ -30,7 +30,7 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
-	"row_guard", "charge_rule",
+	"row_guard", "role_conflict", "charge_rule",
 	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 

@@ -105,6 +105,16 @@ SELECT is(try_as('aftersales_t_app', s), '42501', 'app may not: ' || s) FROM unn
     'INSERT INTO desk.application VALUES (''aftersales_t_app'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.verify_audit()', 'SELECT aftersales.activate_policy(''p'', 1)', 'UPDATE aftersales.workflow_guard SET requires = ''true''',
     'SELECT aftersales.create_desk(''x'')', 'ALTER TABLE desk.ticket DISABLE TRIGGER USER', 'SET session_replication_role = replica', 'SET aftersales.now = ''2026-01-01''']) s;
 SELECT is((SELECT string_agg(DISTINCT actor, ',') FROM desk.ticket_event WHERE ticket_id = 2), 'aftersales_t_app', 'its events carry its name');
+-- delegations: one's own; for others, only the desk's owner acting as himself
+SELECT is(try_as(who, s), want, who || ': ' || s) FROM (VALUES
+    ('aftersales_t_app', 'INSERT INTO desk.delegation (login, delegate, ends_at, external_ref) VALUES (''aftersales_t_app'', ''clerk_1'', ''infinity'', ''own'')', 'done'),
+    ('aftersales_t_app', 'INSERT INTO desk.delegation (login, delegate, ends_at) VALUES (''clerk_1'', ''aftersales_t_app'', ''infinity'')', 'SV003'),
+    ('aftersales_t_app', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''own''', 'done'), ('aftersales_t_app', 'DELETE FROM desk.delegation', '42501'),
+    ('aftersales_t_owner', 'INSERT INTO desk.delegation (login, delegate, ends_at, external_ref) VALUES (''clerk_1'', ''aftersales_t_app'', ''infinity'', ''entered'')', 'done'),
+    ('aftersales_t_owner', 'SET LOCAL aftersales.actor = ''clerk_1''; INSERT INTO desk.delegation (login, delegate, ends_at) VALUES (''aftersales_t_app'', ''clerk_1'', ''infinity'')', 'SV003'),
+    ('aftersales_t_app', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''entered''', 'SV003'),
+    ('aftersales_t_owner', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''entered''', 'done'),
+    ('aftersales_t_audit', 'SELECT * FROM desk.delegation', 'done'), ('aftersales_t_bi', 'SELECT * FROM desk.delegation', '42501')) x(who, s, want);
 
 -- SET ROLE and SECURITY DEFINER do not make somebody else act
 CREATE FUNCTION public.definer(id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE desk.ticket SET channel = 'definer' WHERE ticket_id = id $$;
