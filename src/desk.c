@@ -47,7 +47,8 @@ static const char *const desk_table[] = {
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
 	"visit", "custody", "evidence", "document", "quote_item",
-	"org_unit", "delegation"
+	"org_unit", "delegation",
+	"price_list", "price", "charge", "payment", "delay_excuse"
 };
 
 static Oid
