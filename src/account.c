@@ -14,7 +14,6 @@
  */
 #include "aftersales.h"
 
-#include "access/xact.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -116,16 +115,17 @@ as_account_take(RowJudgement *rj, const char *column, const char *constraint, Ac
 }
 
 /*
- * as_account_lock makes sure that nobody else credits or pays the account, and
- * reads it as it is then.
+ * as_account_lock makes sure that nobody else credits or pays the account of
+ * this charge or credit line, and reads it as it is then.
  */
 void
-as_account_lock(RowJudgement *rj, Account *a)
+as_account_lock(RowJudgement *rj, int64 charge_id, Account *a)
 {
-	Datum		value = Int64GetDatum(a->charge_id);
+	Datum		value = Int64GetDatum(charge_id);
 	bool		found = true;
 
-	if (a->ticket_id == 0)
+	/* whose ticket we hold is ours */
+	if (rj->ticket == NULL)
 	{
 		SPI_connect();
 		found = as_run(rj->j.desk, PLAN_LOCK_CHARGE, &value, NULL, NULL) > 0;
@@ -136,8 +136,8 @@ as_account_lock(RowJudgement *rj, Account *a)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent update")));
-	if (!as_account_load(rj->j.st, a->charge_id, a))
-		elog(ERROR, "charge %lld is gone", (long long) a->charge_id);
+	if (!as_account_load(rj->j.st, charge_id, a))
+		elog(ERROR, "charge %lld is gone", (long long) charge_id);
 }
 
 /*

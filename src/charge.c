@@ -348,8 +348,7 @@ judge_credit(RowJudgement *rj)
 	const char *clauses;
 	Account		a;
 
-	if (!as_account_load(rj->j.st, DatumGetInt64(as_row_value(rj, "credit_of")), &a))
-		elog(ERROR, "a charge is gone");
+	as_account_lock(rj, DatumGetInt64(as_row_value(rj, "credit_of")), &a);
 	rule = rj->ticket == NULL ? as_charge_rule(rj->j.pv->nfines, rj->j.pv->fines, a.rule) :
 		as_charge_rule(rj->j.pt->ncharges, rj->j.pt->charges, a.rule);
 	clauses = rule == NULL ? "" : rule->clauses;
@@ -359,7 +358,6 @@ judge_credit(RowJudgement *rj)
 		as_refuse_charge(rj, a.rule, clauses, "credit_of", _("a credit line takes back a charge, not another credit line"),
 						 psprintf(_("The charge itself is %lld."), (long long) a.charge_id),
 						 _("Give the charge_id of the charge."));
-	as_account_lock(rj, &a);
 	fill_text(rj, a.rule, clauses, "policy", a.policy);
 	fill_text(rj, a.rule, clauses, "rule", a.rule);
 	fill_text(rj, a.rule, clauses, "item", a.item);

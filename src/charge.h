@@ -36,9 +36,10 @@ typedef struct Account
 /* account.c */
 extern bool as_account_load(AsStatement *st, int64 charge_id, Account *a);
 extern void as_account_take(RowJudgement *rj, const char *column, const char *constraint, Account *a);
-extern void as_account_lock(RowJudgement *rj, Account *a);
-extern void as_refuse_charge(const RowJudgement *rj, const char *rule, const char *clauses,
-							 const char *column, const char *message, const char *detail,
-							 const char *hint) pg_attribute_noreturn();
+extern void as_account_lock(RowJudgement *rj, int64 charge_id, Account *a);
+pg_noreturn extern void as_refuse_charge(const RowJudgement *rj, const char *rule,
+										 const char *clauses, const char *column,
+										 const char *message, const char *detail,
+										 const char *hint);
 
 #endif							/* AFTERSALES_CHARGE_H */

@@ -62,7 +62,6 @@ as_judge_payment(RowJudgement *rj)
 	int64		charge_id;
 	const ChargeRule *rule;
 	const char *clauses;
-	Account		base;
 	Account		a;
 	Datum		open;
 	char	   *currency;
@@ -70,10 +69,7 @@ as_judge_payment(RowJudgement *rj)
 	if (rj->old != NULL)
 		return;
 	charge_id = DatumGetInt64(as_row_value(rj, "charge_id"));
-	if (!as_account_load(rj->j.st, charge_id, &base))
-		elog(ERROR, "a charge is gone");
-	as_account_lock(rj, &base);
-	(void) as_account_load(rj->j.st, charge_id, &a);
+	as_account_lock(rj, charge_id, &a);
 	rule = rj->ticket == NULL ? as_charge_rule(rj->j.pv->nfines, rj->j.pv->fines, a.rule) :
 		as_charge_rule(rj->j.pt->ncharges, rj->j.pt->charges, a.rule);
 	clauses = rule == NULL ? "" : rule->clauses;

@@ -420,7 +420,8 @@ static const PlanText plan_text[] = {
 		" FROM @.payment y WHERE y.charge_id" EQ "x.charge_id) s"
 	" WHERE x.charge_id" EQ "$1"},
 	{PLAN_LOCK_CHARGE, 1, {INT8OID},
-	"SELECT 1 FROM @.charge WHERE charge_id" EQ "$1 FOR NO KEY UPDATE"},
+		"SELECT 1 FROM @.charge WHERE charge_id" EQ "(SELECT coalesce(x.credit_of, x.charge_id)"
+	" FROM @.charge x WHERE x.charge_id" EQ "$1) FOR NO KEY UPDATE"},
 	{PLAN_SETTLE, 2, {INT8OID, TIMESTAMPTZOID},
 		"UPDATE @.charge SET settled_at = $2 WHERE (charge_id" EQ "$1 OR credit_of" EQ "$1)"
 	" AND settled_at IS NULL"},

@@ -75,9 +75,8 @@ extern void as_row_put(RowJudgement *rj, const char *column, Datum value);
 extern void as_row_put_null(RowJudgement *rj, const char *column);
 extern bool as_row_is_changed(const RowJudgement *rj);
 extern bool as_row_changed(const RowJudgement *rj, const char *column);
-extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
-						  const char *detail, const char *hint, const char *clauses)
-			pg_attribute_noreturn();
+pg_noreturn extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
+						  const char *detail, const char *hint, const char *clauses);
 
 /* row_guard.c */
 extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new,
