@@ -93,25 +93,42 @@ as_account_load(AsStatement *st, int64 charge_id, Account *a)
 }
 
 /*
- * as_account_take reads the account that a column of a new row names and gives
- * the row its ticket.  constraint is the column's foreign key.
+ * as_charge_policy returns the policy of the charge that a column of a new row
+ * names, and its ticket (0: none).  constraint is the column's foreign key.
  */
-void
-as_account_take(RowJudgement *rj, const char *column, const char *constraint, Account *a)
+char *
+as_charge_policy(RowJudgement *rj, const char *column, const char *constraint, int64 *ticket_id)
 {
-	int64		charge_id = DatumGetInt64(as_row_value(rj, column));
+	MemoryContext cxt = CurrentMemoryContext;
+	Datum		value = as_row_value(rj, column);
+	char	   *policy;
+	bool		isnull;
 
-	if (!as_account_load(rj->j.st, charge_id, a))
+	SPI_connect();
+	if (as_run_read(rj->j.desk, PLAN_CHARGE, &value) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("there is no charge %lld on desk \"%s\"", (long long) charge_id, rj->j.desk->name),
+				 errmsg("there is no charge %lld on desk \"%s\"", (long long) DatumGetInt64(value),
+						rj->j.desk->name),
 				 errtableconstraint(rj->j.rel, constraint)));
-	if (!as_row_isnull(rj, "ticket_id") && DatumGetInt64(as_row_value(rj, "ticket_id")) != a->ticket_id)
+	*ticket_id = DatumGetInt64(get_value(1, &isnull));
+	policy = MemoryContextStrdup(cxt, get_text(2));
+	SPI_finish();
+	return policy;
+}
+
+/*
+ * as_take_ticket gives a row that is about a charge that charge's ticket.
+ */
+void
+as_take_ticket(RowJudgement *rj, int64 ticket_id)
+{
+	if (!as_row_isnull(rj, "ticket_id") && DatumGetInt64(as_row_value(rj, "ticket_id")) != ticket_id)
 		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "ticket_id",
-					  psprintf(_("charge %lld is not one of that ticket"), (long long) charge_id), NULL,
+					  _("the charge is not one of that ticket"), NULL,
 					  _("Leave ticket_id out: it is the charge's."), NULL);
-	if (a->ticket_id != 0)
-		as_row_put(rj, "ticket_id", Int64GetDatum(a->ticket_id));
+	if (ticket_id != 0)
+		as_row_put(rj, "ticket_id", Int64GetDatum(ticket_id));
 }
 
 /*
@@ -141,8 +158,8 @@ as_account_lock(RowJudgement *rj, int64 charge_id, Account *a)
 }
 
 /*
- * as_account_settle says of the charge that a row is about, and of its credit
- * lines, that nothing is owed any more, if that is so.
+ * as_account_settle says of a charge, after a row that leaves nothing open, and
+ * of its credit lines, if nothing is to be paid back either, that it is settled.
  */
 void
 as_account_settle(AsStatement *st, const RowMeaning *m)
@@ -153,6 +170,7 @@ as_account_settle(AsStatement *st, const RowMeaning *m)
 
 	if (m->about == 0)
 		return;
+	/* further rows may have come after it */
 	old = MemoryContextSwitchTo(st->rowcxt);
 	if (as_account_load(st, m->about, &a) && as_sign(a.open) <= 0)
 	{

@@ -372,7 +372,8 @@ judge_credit(RowJudgement *rj)
 		as_row_put(rj, "unit_price", a.unit_price);
 	take_credit(rj, &a, clauses);
 	rj->event_kind = "credit";
-	rj->about = a.charge_id;
+	if (as_sign(as_plus(a.open, as_row_value(rj, "amount"))) <= 0)
+		rj->about = a.charge_id;
 }
 
 /* ---------- the hooks of row.c ---------- */
@@ -383,13 +384,15 @@ judge_credit(RowJudgement *rj)
 bool
 as_locate_charge(RowJudgement *rj)
 {
-	Account		a;
+	int64		ticket_id;
+	char	   *policy;
 
 	if (as_row_isnull(rj, "credit_of"))
 		return true;
-	as_account_take(rj, "credit_of", "charge_credit_fkey", &a);
+	policy = as_charge_policy(rj, "credit_of", "charge_credit_fkey", &ticket_id);
+	as_take_ticket(rj, ticket_id);
 	if (as_row_isnull(rj, "policy"))
-		as_row_put(rj, "policy", CStringGetTextDatum(a.policy));
+		as_row_put(rj, "policy", CStringGetTextDatum(policy));
 	return true;
 }
 

@@ -35,7 +35,9 @@ typedef struct Account
 
 /* account.c */
 extern bool as_account_load(AsStatement *st, int64 charge_id, Account *a);
-extern void as_account_take(RowJudgement *rj, const char *column, const char *constraint, Account *a);
+extern char *as_charge_policy(RowJudgement *rj, const char *column, const char *constraint,
+							  int64 *ticket_id);
+extern void as_take_ticket(RowJudgement *rj, int64 ticket_id);
 extern void as_account_lock(RowJudgement *rj, int64 charge_id, Account *a);
 pg_noreturn extern void as_refuse_charge(const RowJudgement *rj, const char *rule,
 										 const char *clauses, const char *column,

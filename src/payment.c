@@ -24,12 +24,13 @@
 bool
 as_locate_payment(RowJudgement *rj)
 {
-	Account		a;
+	int64		ticket_id;
 
 	/* refused by the column's NOT NULL */
 	if (as_row_isnull(rj, "charge_id"))
 		return false;
-	as_account_take(rj, "charge_id", "payment_charge_fkey", &a);
+	(void) as_charge_policy(rj, "charge_id", "payment_charge_fkey", &ticket_id);
+	as_take_ticket(rj, ticket_id);
 	return true;
 }
 
@@ -39,9 +40,9 @@ as_locate_payment(RowJudgement *rj)
 char *
 as_policy_of_payment(RowJudgement *rj)
 {
-	Account		a;
+	int64		ticket_id;
 
-	return as_account_load(rj->j.st, DatumGetInt64(as_row_value(rj, "charge_id")), &a) ? a.policy : NULL;
+	return as_charge_policy(rj, "charge_id", "payment_charge_fkey", &ticket_id);
 }
 
 /* What may be paid: what is open of a charge, or of what a credit line pays back. */
@@ -90,7 +91,9 @@ as_judge_payment(RowJudgement *rj)
 						 _("Pay what is open; what was paid too much is paid back on a credit line."));
 	if (as_row_isnull(rj, "amount"))
 		as_row_put(rj, "amount", as_money(open));
-	rj->about = a.charge_id;
+	/* all that was open, so it may be settled */
+	if (as_compare_numbers(as_row_value(rj, "amount"), open) == 0)
+		rj->about = a.charge_id;
 }
 
 /*

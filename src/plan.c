@@ -403,6 +403,8 @@ static const PlanText plan_text[] = {
 	{PLAN_UNSETTLED, 1, {INT8OID},
 		"SELECT 1 FROM @.charge WHERE ticket_id" EQ "$1 AND payer" EQ "'customer' AND credit_of IS NULL"
 	" AND settled_at IS NULL LIMIT 1"},
+	{PLAN_CHARGE, 1, {INT8OID},
+	"SELECT ticket_id, policy FROM @.charge WHERE charge_id" EQ "$1"},
 	{PLAN_ACCOUNT, 1, {INT8OID},
 		"SELECT b.charge_id, b.ticket_id, b.policy, b.rule, b.kind, b.item, b.currency, b.payer, b.payee, b.party,"
 		" b.price_id, b.unit_price,"
