@@ -151,8 +151,8 @@ DROP TRIGGER mine ON rows.visit;
 SELECT t.try('SELECT aftersales.row_judge()');
 SELECT t.try('SELECT aftersales.row_record()');
 -- ---------- another trigger alters a row that was judged, or skips one that others were judged by
-CREATE FUNCTION t.meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'meddled'; RETURN CASE WHEN NEW.item = 'skip' THEN NULL ELSE NEW END; END $$;
-CREATE TRIGGER zz BEFORE INSERT OR UPDATE ON rows.evidence FOR EACH ROW EXECUTE FUNCTION t.meddle();
+CREATE FUNCTION t.meddle_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'meddled'; RETURN CASE WHEN NEW.item = 'skip' THEN NULL ELSE NEW END; END $$;
+CREATE TRIGGER zz BEFORE INSERT OR UPDATE ON rows.evidence FOR EACH ROW EXECUTE FUNCTION t.meddle_row();
 SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind) VALUES (1, ''photo'')');
 SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind, item) VALUES (1, ''photo'', ''skip'')');
 SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind, item, note) VALUES (1, ''photo'', ''skip'', ''meddled''), (1, ''photo'', ''b'', ''meddled'')');
@@ -166,7 +166,7 @@ INSERT INTO rows.ticket (ticket_id, ticket_type) VALUES (100, 'rows2_job');
 SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind, item, note) VALUES (100, ''photo'', ''skip'', ''meddled''), (100, ''photo'', ''b'', ''meddled'')');
 DROP TRIGGER zz ON rows.evidence;
 -- its name sorts before ours: what it writes is judged
-CREATE TRIGGER aa BEFORE INSERT OR UPDATE ON rows.evidence FOR EACH ROW EXECUTE FUNCTION t.meddle();
+CREATE TRIGGER aa BEFORE INSERT OR UPDATE ON rows.evidence FOR EACH ROW EXECUTE FUNCTION t.meddle_row();
 SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind) VALUES (1, ''photo'')');
 DROP TRIGGER aa ON rows.evidence;
 
@@ -224,4 +224,6 @@ SELECT t.try('SELECT aftersales.expression_problem(''rows3'', 1, ''rows3_job'', 
 SELECT event, origin, count(*) FROM t.history('rows') GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT * FROM aftersales.verify_audit();
 SELECT * FROM aftersales.verify_clocks();
+DROP FUNCTION t.visit, t.guard;
 DROP SCHEMA rows, rows_bi CASCADE;
+DROP FUNCTION t.meddle_row;
