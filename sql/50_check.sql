@@ -14,8 +14,12 @@ UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' 
 UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') || '.' || clock || '.' || level, unnest(clauses) FROM aftersales.escalation_rule
 UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
 UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule
+UNION ALL SELECT policy, version, 'warranty_term', rule, unnest(clauses) FROM aftersales.warranty_term
+UNION ALL SELECT policy, version, 'exclusion', rule, unnest(clauses) FROM aftersales.exclusion
+UNION ALL SELECT policy, version, 'remedy_window', rule, unnest(clauses) FROM aftersales.remedy_window
 UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard
-UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict;
+UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict
+UNION ALL SELECT policy, version, 'charge_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.charge_rule;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -70,9 +74,17 @@ BEGIN ATOMIC
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'duplicate_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.duplicate_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'warranty_term ' || (to_jsonb(r) - w.wording)::text FROM aftersales.warranty_term r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'exclusion ' || (to_jsonb(r) - w.wording)::text FROM aftersales.exclusion r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'remedy_window ' || (to_jsonb(r) - w.wording)::text FROM aftersales.remedy_window r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'row_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.row_guard r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'role_conflict ' || (to_jsonb(r) - w.wording)::text FROM aftersales.role_conflict r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'charge_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.charge_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -193,7 +205,8 @@ BEGIN ATOMIC
           UNION ALL SELECT policy, version, ticket_type, 'escalation_rule', clock FROM aftersales.escalation_rule
           UNION ALL SELECT policy, version, ticket_type, 'approval_rule', kind FROM aftersales.approval_rule
           UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule
-          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard) k
+          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard
+          UNION ALL SELECT policy, version, ticket_type, 'charge_rule', rule FROM aftersales.charge_rule) k
     WHERE k.policy = check_policy.policy AND k.version = check_policy.version
       AND k.ticket_type IS NOT NULL
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)
@@ -335,7 +348,7 @@ BEGIN ATOMIC
                       WHERE a.policy = d.policy AND a.version = d.version AND a.attribute = m.name
                         AND (a.ticket_type IS NULL OR a.ticket_type = d.ticket_type))
       AND m.name NOT IN ('category', 'grade', 'mode', 'area', 'tier', 'priority', 'product_line', 'quantity', 'channel',
-                         'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
+                         'customer_id', 'contract_id', 'unit_id', 'fault_code', 'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
     UNION ALL
     SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_type names unknown ticket type ' || d.becomes_type
     FROM aftersales.duplicate_rule d
@@ -396,7 +409,24 @@ BEGIN ATOMIC
     UNION ALL
     SELECT * FROM aftersales.check_clocks(check_policy.policy, check_policy.version)
     UNION ALL
+    SELECT * FROM aftersales.check_warranty(check_policy.policy, check_policy.version)
+    UNION ALL
     SELECT * FROM aftersales.check_row_guards(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT * FROM aftersales.check_charges(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT 'error', 'charge_rule', r.of_type || '.' || r.rule, 'counts unknown event ' || r.event
+    FROM aftersales.charge_rule_of_type r
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version AND r.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = r.event)
+      AND NOT aftersales.is_row_event(r.event)
+    UNION ALL
+    SELECT DISTINCT 'error', 'charge_rule', r.of_type || '.' || r.rule, n.name[1] || '() names unknown event ' || n.name[2]
+    FROM aftersales.charge_rule_of_type r
+    CROSS JOIN LATERAL regexp_matches(concat_ws(' ', r.condition, r.requires), $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = n.name[2])
+      AND NOT aftersales.is_row_event(n.name[2])
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'

@@ -38,6 +38,8 @@ typedef struct RowMeaning
 	Emission	emission;		/* no name: it means nothing */
 	List	   *more;			/* further ones (Emission *) */
 	bool		is_said;		/* they have been emitted already */
+	TimestampTz at;				/* as of when it was judged, */
+	int64		about;			/* and a row of another table that it is about, or 0 */
 	bool		excuses;		/* an approved excuse: the last step of it */
 	bool		is_last;
 	int64		clock_id;

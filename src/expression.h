@@ -49,8 +49,24 @@ typedef struct GuardTicket
 	TimestampTz at;
 	struct GuardTicket *outer;
 	const PolicyType *pt;
+	const TicketRow *row;		/* as it is to be; NULL: none */
+	bool		in_quote;		/* a charge rule asks */
 } GuardTicket;
 
 extern GuardTicket *as_guard_ticket;
+extern GuardTicket *as_ticket_in_hand(const char *function);
+extern int64 as_count_standing(AsStatement *st, int64 ticket_id, const char *name);
+
+/* What an expression in evaluation reads, while others are evaluated. */
+typedef struct ExprNest
+{
+	EState	   *estate;
+	TupleTableSlot *slot;
+	TupleTableSlot *row_slot;
+	TupleTableSlot *old_slot;
+} ExprNest;
+
+extern void as_expr_nest(AsStatement *st, ExprNest *nest);
+extern void as_expr_unnest(AsStatement *st, const ExprNest *nest);
 
 #endif							/* AFTERSALES_EXPRESSION_H */

@@ -67,6 +67,19 @@ typedef struct PlanText
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
+#define PRICE_IN_FORCE \
+	"SELECT p.price_id, p.unit_price, p.cost_price, p.spec, p.label FROM @.price_list l" \
+	" JOIN @.price p ON p.price_list_id" EQ "l.price_list_id AND p.item" EQ "$4" \
+	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND pg_catalog.range_contains_elem(l.valid, $3) AND l.currency" EQ "$5"
+
+/* credits belong to the period of the charge */
+#define CHARGED_IN \
+	"SELECT coalesce(pg_catalog.sum(c.amount OPERATOR(pg_catalog.+)" \
+	" coalesce((SELECT pg_catalog.sum(k.amount) FROM @.charge k WHERE k.credit_of" EQ "c.charge_id), 0)), 0)" \
+	" FROM @.charge c WHERE c.policy" EQ "$1 AND c.rule" EQ "$2 AND c.credit_of IS NULL" \
+	" AND c.charged_at" GE "$3 AND c.charged_at" LT "$4"
+
+
 /* whether a ticket's history is not as it was recorded */
 #define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
 /* the opening in a state is an event of that state, too */
@@ -78,6 +91,14 @@ typedef struct PlanText
 #define HEAD \
 	"(SELECT h.login FROM @.staff h WHERE h.login" EQ "o.head AND h.is_active" \
 	" AND NOT h.login" EQ "ANY ($2)) AS head"
+
+#define IN_FORCE(t) \
+	t ".starts_on" LE "$3 AND (" t ".ends_on IS NULL OR " t ".ends_on" GE "$3)"
+
+/* the tier is the one at the date $3 */
+#define CONTRACT_COLUMNS \
+	"SELECT k.contract_id, k.customer_id, k.policy," \
+	" CASE WHEN " IN_FORCE("k") " THEN coalesce(l.tier, k.tier) END AS tier"
 
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 13,
@@ -316,6 +337,33 @@ static const PlanText plan_text[] = {
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
 	" WHERE e.external_ref" EQ "$1"},
 
+	{PLAN_UNIT, 1, {INT8OID},
+		"SELECT policy, customer_id, product_line, invoice_date, delivered_on, onsite_until"
+	" FROM @.product_unit WHERE unit_id" EQ "$1"},
+	{PLAN_UNIT_PART, 3, {INT8OID, TEXTOID, DATEOID},
+		"SELECT installed_on FROM @.unit_part WHERE unit_id" EQ "$1 AND component" EQ "$2"
+		" AND is_replacement AND installed_on" LE "$3 AND (removed_on IS NULL OR removed_on" GE "$3)"
+	" ORDER BY installed_on DESC, unit_part_id DESC LIMIT 1"},
+	{PLAN_CONTRACT, 3, {INT8OID, INT8OID, DATEOID}, CONTRACT_COLUMNS ","
+		" $2 IS NOT NULL AND EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id)"
+		" AND NOT EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id AND x.unit_id" EQ "$2)"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON l.contract_id" EQ "k.contract_id"
+		" AND l.unit_id" EQ "$2 AND " IN_FORCE("l")
+	" WHERE k.contract_id" EQ "$1"},
+	/* by the unit one at most, by the customer perhaps several */
+	{PLAN_CONTRACT_FOUND, 4, {INT8OID, INT8OID, DATEOID, TEXTOID}, CONTRACT_COLUMNS ", 0 AS how"
+		" FROM @.contract_unit l JOIN @.contract k ON k.contract_id" EQ "l.contract_id"
+		" WHERE l.unit_id" EQ "$1 AND " IN_FORCE("l") " AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($2 IS NULL OR k.customer_id" EQ "$2)"
+		" UNION ALL " CONTRACT_COLUMNS ", 1"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON false"
+		" WHERE k.customer_id" EQ "$2 AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($1 IS NULL OR NOT EXISTS"
+		" (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id))"
+	" ORDER BY how LIMIT 2"},
+	{PLAN_CUSTOMER, 1, {INT8OID},
+	"SELECT area, tier FROM @.customer WHERE customer_id" EQ "$1"},
+
 	{PLAN_REF_VISIT, 1, {TEXTOID}, REF_OF("visit")},
 	{PLAN_REF_CUSTODY, 1, {TEXTOID}, REF_OF("custody")},
 	{PLAN_REF_EVIDENCE, 1, {TEXTOID}, REF_OF("evidence")},
@@ -363,7 +411,69 @@ static const PlanText plan_text[] = {
 	{PLAN_LOCK_STAFF, 1, {TEXTOID},
 	"SELECT 1 FROM @.staff WHERE login" EQ "$1 FOR NO KEY UPDATE"},
 	{PLAN_STAFF_ROLES, 1, {TEXTOID},
-	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"}
+	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"},
+
+	{PLAN_REF_CHARGE, 1, {TEXTOID}, REF_OF("charge")},
+	{PLAN_REF_PAYMENT, 1, {TEXTOID}, REF_OF("payment")},
+	{PLAN_REF_DELAY_EXCUSE, 1, {TEXTOID}, REF_OF("delay_excuse")},
+	{PLAN_REF_PRICE_LIST, 1, {TEXTOID}, REF_OF("price_list")},
+	{PLAN_REF_PRICE, 1, {TEXTOID}, REF_OF("price")},
+	{PLAN_QUOTE_ITEMS, 1, {INT8OID},
+		"SELECT item, pg_catalog.sum(quantity) FROM @.quote_item"
+	" WHERE ticket_id" EQ "$1 AND withdrawn_at IS NULL GROUP BY item ORDER BY pg_catalog.min(quote_item_id)"},
+	{PLAN_CHARGED, 2, {INT8OID, TEXTOID},
+		"SELECT item, pg_catalog.sum(quantity), pg_catalog.sum(amount) FROM @.charge"
+	" WHERE ticket_id" EQ "$1 AND rule" EQ "$2 GROUP BY item ORDER BY pg_catalog.min(charge_id)"},
+	/* of those that have ended, what counted as late */
+	{PLAN_LATE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT due_at, coalesce(stopped_at, $3) FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+		" AND due_at" LT "coalesce(stopped_at, $3)"
+	" AND (ended_as IS NULL OR (ended_as" EQ "'stopped' AND is_breached))"},
+	{PLAN_EXCUSED_DAYS, 2, {INT8OID, TEXTOID},
+		"SELECT starts_on, ends_on FROM @.delay_excuse WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND withdrawn_at IS NULL ORDER BY starts_on, ends_on"},
+	{PLAN_PRICE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE},
+	{PLAN_PRICE_SHARE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE " FOR SHARE"},
+	{PLAN_CAP_ANY, 4, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, CHARGED_IN " AND c.party IS NULL"},
+	{PLAN_CAP_PARTY, 5, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+	CHARGED_IN " AND c.party" EQ "$5"},
+	{PLAN_UNSETTLED, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE ticket_id" EQ "$1 AND payer" EQ "'customer' AND credit_of IS NULL"
+	" AND settled_at IS NULL LIMIT 1"},
+	{PLAN_CHARGE, 1, {INT8OID},
+	"SELECT ticket_id, policy FROM @.charge WHERE charge_id" EQ "$1"},
+	{PLAN_ACCOUNT, 1, {INT8OID},
+		"SELECT b.charge_id, b.ticket_id, b.policy, b.rule, b.kind, b.item, b.currency, b.payer, b.payee, b.party,"
+		" b.price_id, b.unit_price,"
+		" b.quantity OPERATOR(pg_catalog.+) k.quantity, b.amount OPERATOR(pg_catalog.+) k.amount,"
+		" p.amount OPERATOR(pg_catalog.-) r.amount,"
+		" CASE WHEN x.credit_of IS NOT NULL THEN x.amount END, s.amount"
+		" FROM @.charge x JOIN @.charge b ON b.charge_id" EQ "coalesce(x.credit_of, x.charge_id)"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(c.quantity), 0) AS quantity,"
+		" coalesce(pg_catalog.sum(c.amount), 0) AS amount FROM @.charge c WHERE c.credit_of" EQ "b.charge_id) k"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "b.charge_id) p"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount FROM @.charge c"
+		" JOIN @.payment y ON y.charge_id" EQ "c.charge_id WHERE c.credit_of" EQ "b.charge_id) r"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "x.charge_id) s"
+	" WHERE x.charge_id" EQ "$1"},
+	{PLAN_LOCK_CHARGE, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE charge_id" EQ "(SELECT coalesce(x.credit_of, x.charge_id)"
+	" FROM @.charge x WHERE x.charge_id" EQ "$1) FOR NO KEY UPDATE"},
+	{PLAN_SETTLE, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.charge SET settled_at = $2 WHERE (charge_id" EQ "$1 OR credit_of" EQ "$1)"
+	" AND settled_at IS NULL"},
+	{PLAN_SETTLE_CHARGE, 2, {INT8OID, TIMESTAMPTZOID},
+	"UPDATE @.charge SET settled_at = $2 WHERE charge_id" EQ "$1 AND settled_at IS NULL"},
+	{PLAN_PRICE_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.price_list WHERE price_list_id" EQ "$1"},
+	{PLAN_CITED, 1, {INT8OID},
+	"SELECT 1 FROM @.charge WHERE price_id" EQ "$1 LIMIT 1"},
+	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
+		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
+		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
 };
 
 typedef struct PlanKey
@@ -491,7 +601,7 @@ as_become_caller(const AsOwner *save)
 
 static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
-	Oid protected_relid, Snapshot snapshot)
+	Oid protected_relid, Snapshot snapshot, bool as_owner)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
@@ -500,13 +610,16 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 
 	as_become_owner(desk, &owner);
 	plan = valid_plan(desk, id);
+	if (!as_owner)
+		as_become_caller(&owner);
 	as_arm(protected_relid);
 	rc = SPI_execute_snapshot(plan, values, nulls,
 							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
 							  seen != InvalidSnapshot, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
-	as_become_caller(&owner);
+	if (as_owner)
+		as_become_caller(&owner);
 	/* SPI leaves its caller in the memory of the procedure */
 	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
@@ -521,7 +634,7 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 {
 	return run(desk, id, values, nulls,
 			   protected_table == NULL ? InvalidOid : as_desk_relid(desk, protected_table),
-			   InvalidSnapshot);
+			   InvalidSnapshot, true);
 }
 
 /*
@@ -531,7 +644,16 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
-	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot(), true);
+}
+
+/*
+ * as_run_asked runs a read for somebody who asks, with his rights.
+ */
+int
+as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls)
+{
+	return run(desk, id, values, nulls, InvalidOid, InvalidSnapshot, false);
 }
 
 /*

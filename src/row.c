@@ -26,6 +26,12 @@
 PG_FUNCTION_INFO_V1(as_row_judge);
 PG_FUNCTION_INFO_V1(as_row_record);
 
+static bool
+has_column(Relation rel, const char *column)
+{
+	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
+}
+
 /*
  * as_row_refuse raises what is wrong with a row.  column is the one at fault,
  * NULL for none.
@@ -72,8 +78,11 @@ keep_owned(RowJudgement *rj, const char *column)
 					  _("Leave the column out or send its old value back."), NULL);
 }
 
-static bool
-is_changed(const RowJudgement *rj)
+/*
+ * as_row_is_changed tells whether an UPDATE changes anything.
+ */
+bool
+as_row_is_changed(const RowJudgement *rj)
 {
 	int			i;
 
@@ -101,10 +110,12 @@ keep_rounded(RowJudgement *rj)
 static void
 keep_identity(RowJudgement *rj)
 {
-	const char *fixed[3] = {rj->table->id, "ticket_id"};
-	int			n = 2;
+	const char *fixed[3] = {rj->table->id};
+	int			n = 1;
 	int			i;
 
+	if (has_column(rj->j.rel, "ticket_id"))
+		fixed[n++] = "ticket_id";
 	if (rj->table->milestones[0].by_kind)
 		fixed[n++] = "kind";
 	for (i = 0; i < n; i++)
@@ -134,7 +145,7 @@ keep_fixed(RowJudgement *rj)
 						  NULL);
 	}
 	keep_identity(rj);
-	if (has_ended && is_changed(rj))
+	if (has_ended && as_row_is_changed(rj))
 		as_row_refuse(rj, ERRCODE_SV_PROTECTED, NULL,
 					  rj->table->append_only ?
 					  psprintf(_("rows of table \"%s\" do not change"), rj->table->name) :
@@ -183,7 +194,13 @@ add_emission(RowJudgement *rj, const char *event, TimestampTz at, const Jsonb *d
 static const char *
 event_of(const RowJudgement *rj, const RowMilestone *m)
 {
-	return m->by_kind ? psprintf("%s%s", m->event, as_row_get_text(rj, "kind")) : m->event;
+	const char *kind;
+
+	if (!m->by_kind)
+		return m->event;
+	kind = rj->event_kind != NULL ? rj->event_kind : as_row_get_text(rj, "kind");
+	/* one that judge() will find out is not known while times are settled */
+	return kind == NULL ? m->event : psprintf("%s%s", m->event, kind);
 }
 
 /* A time as one may give it, be it that it is the present one. */
@@ -335,7 +352,7 @@ mean_events(RowJudgement *rj)
 	int64		id = DatumGetInt64(as_row_value(rj, rj->table->id));
 	const RowMilestone *m;
 
-	if (rj->old != NULL && !is_changed(rj))
+	if (rj->old != NULL && !as_row_is_changed(rj))
 		return;
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -360,6 +377,8 @@ leave_meaning(RowJudgement *rj)
 	if (rj->ticket != NULL)
 		mean_events(rj);
 	m = as_meaning_add(rj->j.st, &rj->r, DatumGetInt64(as_row_value(rj, rj->table->id)));
+	m->at = rj->j.at;
+	m->about = rj->about;
 	if (rj->emissions == NIL)
 		return;
 	m->emission = *(Emission *) linitial(rj->emissions);
@@ -411,7 +430,9 @@ fill_required(RowJudgement *rj)
 {
 	const RowTable *table = rj->table;
 
-	if (as_row_isnull(rj, table->milestones[0].column))
+	if (table->repeated != NULL)
+		table->repeated(rj);
+	if (table->milestones[0].column != NULL && as_row_isnull(rj, table->milestones[0].column))
 		as_row_put(rj, table->milestones[0].column, TimestampTzGetDatum(rj->j.st->now));
 	if (table->actor != NULL && as_row_isnull(rj, table->actor))
 		as_row_put(rj, table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
@@ -437,6 +458,20 @@ is_repeated(RowJudgement *rj)
 	return found;
 }
 
+static bool
+is_filled(const RowTable *table, const char *column)
+{
+	const char *const *filled;
+
+	if ((table->milestones[0].column != NULL && strcmp(column, table->milestones[0].column) == 0) ||
+		(table->actor != NULL && strcmp(column, table->actor) == 0))
+		return true;
+	for (filled = table->filled; *filled != NULL; filled++)
+		if (strcmp(column, *filled) == 0)
+			return true;
+	return false;
+}
+
 /* What is missing is refused by the columns' NOT NULL. */
 static bool
 lacks_value(const RowJudgement *rj)
@@ -449,8 +484,7 @@ lacks_value(const RowJudgement *rj)
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
 		if (att->attnotnull && !att->attisdropped && att->attgenerated == '\0' && rj->r.row.nulls[i] &&
-			strcmp(NameStr(att->attname), rj->table->milestones[0].column) != 0 &&
-			(rj->table->actor == NULL || strcmp(NameStr(att->attname), rj->table->actor) != 0))
+			!is_filled(rj->table, NameStr(att->attname)))
 			return true;
 	}
 	return false;
@@ -468,7 +502,7 @@ judge_row(RowJudgement *rj)
 	if (rj->old != NULL)
 	{
 		keep_fixed(rj);
-		if (!is_changed(rj))
+		if (!as_row_is_changed(rj))
 		{
 			leave_meaning(rj);
 			return;
@@ -492,12 +526,6 @@ judge_row(RowJudgement *rj)
 		rj->table->judge(rj);
 	as_judge_row_guards(&rj->j, rj->table->name, &rj->r.row, rj->old, rj->ticket);
 	leave_meaning(rj);
-}
-
-static bool
-has_column(Relation rel, const char *column)
-{
-	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
 }
 
 static const RowTable *
@@ -554,6 +582,8 @@ as_row_judge(PG_FUNCTION_ARGS)
 		rj.old = &old.row;
 	}
 	(void) as_actor(rj.j.st);
+	if (!is_update && rj.table->locate != NULL && !rj.table->locate(&rj))
+		return PointerGetDatum(own_write(trigdata));
 	if (has_column(rj.j.rel, "ticket_id"))
 		/* the old one: a row that would change its ticket is refused under that one's name */
 		rj.j.ticket_id = is_update ? DatumGetInt64(rj.old->values[as_row_index(&rj, "ticket_id")]) :

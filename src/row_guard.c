@@ -113,7 +113,7 @@ void
 as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const TicketRow *old,
 					const TicketRow *ticket)
 {
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt, ticket};
 	List	   *volatile unmet = NIL;
 	bool		any = false;
 	int			i;
