@@ -187,4 +187,5 @@ SELECT (SELECT count(*) FROM aftersales.verify_audit(NULL, 'form_many')) AS many
        (SELECT count(*) FROM aftersales.verify_clocks(NULL, 'form_many')) AS many_clocks, (SELECT count(*) FROM aftersales.verify_clocks(NULL, 'form_one')) AS one_clocks;
 DROP VIEW t.form_difference;
 DROP TABLE t.row;
+DROP FUNCTION t.also CASCADE;
 DROP SCHEMA forms, forms_bi, form_many, form_many_bi, form_one, form_one_bi CASCADE;

@@ -224,4 +224,6 @@ SELECT t.try('SELECT aftersales.expression_problem(''rows3'', 1, ''rows3_job'', 
 SELECT event, origin, count(*) FROM t.history('rows') GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT * FROM aftersales.verify_audit();
 SELECT * FROM aftersales.verify_clocks();
+DROP FUNCTION t.visit, t.guard;
 DROP SCHEMA rows, rows_bi CASCADE;
+DROP FUNCTION t.meddle_row;
