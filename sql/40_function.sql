@@ -125,9 +125,9 @@ COMMENT ON FUNCTION aftersales.draft_policy(text) IS 'Makes a new draft, a copy 
 CREATE FUNCTION aftersales.activate_policy(policy text, version integer, effective_from timestamptz DEFAULT NULL) RETURNS void
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_activate_policy';
 COMMENT ON FUNCTION aftersales.activate_policy(text, integer, timestamptz) IS 'Freezes a draft and puts it in force for tickets opened from effective_from on (NULL: from now; for a policy''s first active version: from ever). SV011: not sound, the problems are listed.';
-CREATE FUNCTION aftersales.expression_problem(policy text, version integer, ticket_type text, kind text, expression text) RETURNS text
+CREATE FUNCTION aftersales.expression_problem(policy text, version integer, ticket_type text, kind text, expression text, table_name text DEFAULT NULL) RETURNS text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'as_expression_problem';
-COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text) IS 'What is wrong with an expression (kind: condition, guard or due) for that ticket type, NULL when nothing is.';
+COMMENT ON FUNCTION aftersales.expression_problem(text, integer, text, text, text, text) IS 'What is wrong with an expression (kind: condition, guard, due, warranty, amount, row_condition or row_guard, the last two about rows of table_name) for that ticket type, NULL when nothing is.';
 
 -- Desks
 

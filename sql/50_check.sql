@@ -13,7 +13,8 @@ UNION ALL SELECT policy, version, 'workflow_guard', coalesce(ticket_type, '*') |
 UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.sla_rule
 UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') || '.' || clock || '.' || level, unnest(clauses) FROM aftersales.escalation_rule
 UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
-UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule;
+UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule
+UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -67,6 +68,8 @@ BEGIN ATOMIC
         UNION ALL SELECT 'approval_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.approval_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'duplicate_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.duplicate_rule r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'row_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.row_guard r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -177,7 +180,8 @@ BEGIN ATOMIC
           UNION ALL SELECT policy, version, ticket_type, 'sla_rule', rule FROM aftersales.sla_rule
           UNION ALL SELECT policy, version, ticket_type, 'escalation_rule', clock FROM aftersales.escalation_rule
           UNION ALL SELECT policy, version, ticket_type, 'approval_rule', kind FROM aftersales.approval_rule
-          UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule) k
+          UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule
+          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard) k
     WHERE k.policy = check_policy.policy AND k.version = check_policy.version
       AND k.ticket_type IS NOT NULL
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)
@@ -245,9 +249,10 @@ BEGIN ATOMIC
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
     FROM aftersales.workflow_guard g
     JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
-    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event\s*\(\s*'([^']*)'$$, 'g') n(name)
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event(?:_since)?\s*\(\s*'([^']*)'$$, 'g') n(name)
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version
       AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = n.name[1])
+      AND NOT aftersales.is_row_event(n.name[1])
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'clock_expired() names unknown clock ' || n.name[1]
     FROM aftersales.workflow_guard g
@@ -328,6 +333,7 @@ BEGIN ATOMIC
     SELECT 'error', 'sla_rule', u.of_type || '.' || u.rule, u.usage || ' names unknown event ' || u.event
     FROM used u
     WHERE NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = u.of_type AND e.event = u.event)
+      AND NOT aftersales.is_row_event(u.event)
     UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule, 'can never stop: no event that ends it is possible'
     FROM rule r
@@ -336,6 +342,7 @@ BEGIN ATOMIC
                         AND (e.event !~ '^status:'
                              OR EXISTS (SELECT FROM reach x WHERE x.ticket_type = r.of_type
                                           AND 'status:' || x.state = e.event)))
+      AND NOT EXISTS (SELECT FROM unnest(r.stops_on || r.cancels_on) x(event) WHERE aftersales.is_row_event(x.event))
     UNION ALL
     SELECT 'error', 'sla_rule', a.of_type || '.' || a.rule,
            'has the same rank as ' || b.rule || ', and both can match'
@@ -351,6 +358,8 @@ BEGIN ATOMIC
     FROM rule r WHERE r.target IS NULL AND r.due_from IS NULL
     UNION ALL
     SELECT * FROM aftersales.check_clocks(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT * FROM aftersales.check_row_guards(check_policy.policy, check_policy.version)
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'

@@ -164,6 +164,8 @@ struct AsStatement
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
+	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
+	TupleTableSlot *old_slot;	/* and as it was */
 	List	   *exprs;			/* ExprSet: states of compiled expressions */
 	AsStatement *next;
 };
@@ -229,6 +231,9 @@ typedef enum PlanId
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
 	PLAN_REF_EVENT,
+	/* rows of a ticket */
+	PLAN_REF_VISIT, PLAN_REF_CUSTODY, PLAN_REF_EVIDENCE, PLAN_REF_DOCUMENT, PLAN_REF_QUOTE_ITEM,
+	PLAN_STAR_GRADE, PLAN_EVENT_SINCE, PLAN_EVIDENCE_COUNT, PLAN_EVIDENCE_SUM,
 	PLAN_COUNT
 } PlanId;
 

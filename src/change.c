@@ -23,13 +23,13 @@
 #include "settle.h"
 
 /*
- * as_column_changed tells whether attribute i differs, whatever its form
- * (packed, compressed, out of line).
+ * as_attribute_changed tells whether attribute i of a row differs, whatever
+ * its form (packed, compressed, out of line).
  */
 bool
-as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+as_attribute_changed(TupleDesc tupdesc, const TicketRow *old, const TicketRow *new, int i)
 {
-	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
+	Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
 	if (old->nulls[i] || new->nulls[i])
 		return old->nulls[i] != new->nulls[i];
@@ -38,6 +38,15 @@ as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new
 	if (old->values[i] == new->values[i])
 		return false;
 	return !datum_image_eq(old->values[i], new->values[i], att->attbyval, att->attlen);
+}
+
+/*
+ * as_column_changed is that of a ticket.
+ */
+bool
+as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	return as_attribute_changed(desk->tupdesc, old, new, i);
 }
 
 /*
@@ -128,8 +137,11 @@ as_note_find(AsStatement *st, int64 ticket_id)
 	return NULL;
 }
 
-static void
-put_key(JsonbParseState **ps, const char *key)
+/*
+ * as_json_put_key pushes a key of an object.
+ */
+void
+as_json_put_key(JsonbParseState **ps, const char *key)
 {
 	JsonbValue	v;
 
@@ -139,9 +151,11 @@ put_key(JsonbParseState **ps, const char *key)
 	pushJsonbValue(ps, WJB_KEY, &v);
 }
 
-/* Pushes an attribute's text form, or null. */
-static void
-put_value(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
+/*
+ * as_json_put_attribute pushes an attribute's text form, or null.
+ */
+void
+as_json_put_attribute(JsonbParseState **ps, Form_pg_attribute att, Datum value, bool isnull)
 {
 	JsonbValue	v;
 
@@ -201,16 +215,16 @@ change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int 
 	JsonbParseState *ps = NULL;
 
 	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
-	put_key(&ps, "old");
+	as_json_put_key(&ps, "old");
 	if (by_key)
 		put_differing_keys(&ps, DatumGetJsonbP(old->values[i]), DatumGetJsonbP(new->values[i]));
 	else
-		put_value(&ps, att, old->values[i], old->nulls[i]);
-	put_key(&ps, "new");
+		as_json_put_attribute(&ps, att, old->values[i], old->nulls[i]);
+	as_json_put_key(&ps, "new");
 	if (by_key)
 		put_differing_keys(&ps, DatumGetJsonbP(new->values[i]), DatumGetJsonbP(old->values[i]));
 	else
-		put_value(&ps, att, new->values[i], new->nulls[i]);
+		as_json_put_attribute(&ps, att, new->values[i], new->nulls[i]);
 	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 

@@ -23,6 +23,7 @@
 
 #include "app_event.h"
 #include "history.h"
+#include "row.h"
 #include "settle.h"
 #include "workflow.h"
 #include "worktime.h"
@@ -81,6 +82,10 @@ check_kind(const Correction *c, const FoldEvent *e)
 	if (!c->retimes && strcmp(e->event, "opened") == 0)
 		refuse(ERRCODE_SV_PROTECTED, c->ticket_id, _("a ticket's opening cannot be taken out"), NULL,
 			   _("Void the ticket with aftersales.void_ticket()."));
+	if (!c->retimes && as_is_row_event_name(e->event))
+		refuse(ERRCODE_SV_PROTECTED, c->ticket_id,
+			   psprintf(_("event \"%s\" cannot be taken out"), e->event),
+			   _("It stands for a row of another table."), _("End that row, or insert a further one."));
 	if (!c->retimes && is_change)
 		refuse(ERRCODE_SV_PROTECTED, c->ticket_id, _("a change of a column cannot be taken out"), NULL,
 			   _("Change the column back, with happened_at at the time of the wrong change."));

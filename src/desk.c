@@ -45,7 +45,8 @@ const TicketColumn as_head_column[3] = {TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
 static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
-	"staff", "staff_role", "application"
+	"staff", "staff_role", "application",
+	"visit", "custody", "evidence", "document", "quote_item"
 };
 
 static Oid

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * desk_row.c
- *	  Rows of promise, approval and contact, between BEFORE ROW and AFTER
+ *	  Rows of desk tables that mean events, between BEFORE ROW and AFTER
  *	  STATEMENT.
  *
  * BEFORE ROW judges a row and leaves what it means (RowMeaning) with the
@@ -212,6 +212,24 @@ meaning_of(AsStatement *st, Relation rel, TupleTableSlot *slot, AttrNumber id_at
 	return m;
 }
 
+/* Adds what a row means to the emissions; returns how many there are then. */
+static int64
+add_emissions(Emission **emissions, int64 n, int64 *max, const RowMeaning *m)
+{
+	ListCell   *lc;
+
+	if (n + 1 + list_length(m->more) > *max)
+	{
+		*max = *max * 2 + list_length(m->more);
+		*emissions = repalloc_huge(*emissions, sizeof(Emission) * *max);
+	}
+	if (m->emission.event != NULL)
+		(*emissions)[n++] = m->emission;
+	foreach(lc, m->more)
+		(*emissions)[n++] = *(Emission *) lfirst(lc);
+	return n;
+}
+
 /*
  * as_meanings_emit emits the events that the rows of the transition table
  * mean, then calls a function for each.
@@ -226,20 +244,22 @@ as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
 	const RowMeaning **meanings;
 	Emission   *emissions;
+	int64		max = n + 1;
+	int64		nemissions = 0;
 	int			i = 0;
 
 	SPI_connect();
 	meanings = palloc_extended(sizeof(RowMeaning *) * n, MCXT_ALLOC_HUGE);
-	emissions = palloc_extended(sizeof(Emission) * n, MCXT_ALLOC_HUGE);
+	emissions = palloc_extended(sizeof(Emission) * max, MCXT_ALLOC_HUGE);
 	tuplestore_select_read_pointer(trigdata->tg_newtable,
 								   tuplestore_alloc_read_pointer(trigdata->tg_newtable, 0));
 	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
 	{
 		meanings[i] = meaning_of(st, rel, slot, id_attno);
-		emissions[i] = meanings[i]->emission;
+		nemissions = add_emissions(&emissions, nemissions, &max, meanings[i]);
 		i++;
 	}
-	as_emit(st, origin, i, emissions);
+	as_emit(st, origin, nemissions, emissions);
 	for (i = 0; i < n && then != NULL; i++)
 		then(st, meanings[i]);
 	ExecDropSingleTupleTableSlot(slot);

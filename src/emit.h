@@ -35,7 +35,8 @@ typedef struct RowMeaning
 {
 	int64		id;				/* hash key: of the row */
 	uint64		fingerprint;	/* of the row as we left it */
-	Emission	emission;
+	Emission	emission;		/* no name: it means nothing */
+	List	   *more;			/* further ones (Emission *) */
 	bool		excuses;		/* an approved excuse: the last step of it */
 	bool		is_last;
 	int64		clock_id;

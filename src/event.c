@@ -24,6 +24,7 @@
 
 #include "app_event.h"
 #include "emit.h"
+#include "row.h"
 #include "settle.h"
 #include "workflow.h"
 
@@ -376,16 +377,24 @@ check_event_state(Judgement *j, const PolicyEvent *pe)
 					 _("Move the ticket first."), pe->clauses);
 }
 
-/* What the policy says about logging it.  That a shift is done, nobody logs. */
+/*
+ * What the policy says about logging it.  That a shift is done, nobody logs.
+ * What rows of desk tables mean need not be declared.
+ */
 static void
 check_declared(Judgement *j, const EventRow *e)
 {
-	const PolicyEvent *pe = declared_event(j, e->event);
+	bool		is_row = as_row_table(e->origin) != NULL;
+	const PolicyEvent *pe;
 
+	if (is_row && as_policy_event(j->pt, e->event) == NULL)
+		return;
+	pe = declared_event(j, e->event);
 	if (strcmp(e->origin, ORIGIN_SHIFT) != 0)
 		as_require_role(j, pe->any_role, &pe->roles, psprintf(_("event \"%s\""), e->event), pe->clauses);
 	check_event_state(j, pe);
-	check_event_data(j, pe, e->data);
+	if (!is_row)
+		check_event_data(j, pe, e->data);
 }
 
 /*

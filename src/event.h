@@ -49,11 +49,16 @@ extern Datum as_bytea(const uint8 *bytes);
 extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 							  const RowNote *note, bool is_judged);
 extern char *as_row_text(const AsDesk *desk, const TicketRow *row, TicketColumn col);
+extern bool as_attribute_changed(TupleDesc tupdesc, const TicketRow *old, const TicketRow *new, int i);
 extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
 extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
 extern uint64 as_row_fingerprint(TupleDesc tupdesc, const TicketRow *row);
 extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);
 extern RowNote *as_note_find(AsStatement *st, int64 ticket_id);
+
+extern void as_json_put_key(JsonbParseState **ps, const char *key);
+extern void as_json_put_attribute(JsonbParseState **ps, Form_pg_attribute att, Datum value,
+								  bool isnull);
 
 /* event_write.c */
 typedef struct EventWriter EventWriter;

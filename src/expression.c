@@ -23,6 +23,7 @@
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/params.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_collate.h"
@@ -70,7 +71,8 @@ GuardTicket *as_guard_ticket = NULL;
 static bool
 lookup_in_type(void *arg, const char *name, AttributeType *type)
 {
-	const PolicyAttribute *attribute = as_policy_attribute((const PolicyType *) arg, name);
+	const PolicyType *pt = arg;
+	const PolicyAttribute *attribute = pt == NULL ? NULL : as_policy_attribute(pt, name);
 
 	if (attribute == NULL)
 		return false;
@@ -83,16 +85,16 @@ static void
 use_error_callback(void *arg)
 {
 	const PolicyExpr *e = arg;
-
-	const PolicyVersion *pv = e->type->version;
+	const PolicyVersion *pv = e->version;
+	const char *ticket_type = e->type == NULL ? "*" : e->type->ticket_type;
 	const char *clauses = e->clauses[0] == '\0' ? "-" : e->clauses;
 
-	if (e->kind == EXPR_GUARD)
+	if (e->kind == EXPR_GUARD || e->kind == EXPR_ROW_GUARD)
 		errcontext("guard \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
-				   e->what, pv->policy, pv->version, e->type->ticket_type, e->column, clauses);
+				   e->what, pv->policy, pv->version, ticket_type, e->column, clauses);
 	else
 		errcontext("rule \"%s\" of policy \"%s\", version %d, ticket type \"%s\", column \"%s\", clauses %s",
-				   e->what, pv->policy, pv->version, e->type->ticket_type, e->column, clauses);
+				   e->what, pv->policy, pv->version, ticket_type, e->column, clauses);
 }
 
 static CompiledSet *
@@ -121,14 +123,20 @@ static CachedExpression *
 compile(CompiledSet *set, int expr)
 {
 	const PolicyExpr *e = &set->pv->exprs[expr];
-	Relation	rel;
+	Relation	ticket;
+	Relation	row = NULL;
 	Node	   *node;
 
 	if (set->cexpr[expr] != NULL && set->cexpr[expr]->is_valid)
 		return set->cexpr[expr];
-	rel = table_open(set->desk->ticket_relid, AccessShareLock);
-	node = as_expr_parse(rel, e->text, e->kind, lookup_in_type, unconstify(PolicyType *, e->type));
-	table_close(rel, NoLock);
+	ticket = table_open(set->desk->ticket_relid, AccessShareLock);
+	if (e->table != NULL)
+		row = table_open(as_desk_relid(set->desk, e->table), AccessShareLock);
+	node = as_expr_parse(ticket, row, e->text, e->kind, lookup_in_type,
+						 unconstify(PolicyType *, e->type));
+	if (row != NULL)
+		table_close(row, NoLock);
+	table_close(ticket, NoLock);
 	/* an invalid one may still be in use by an outer statement: keep it */
 	set->cexpr[expr] = GetCachedExpression(node);
 	return set->cexpr[expr];
@@ -225,6 +233,42 @@ as_expr_set_ticket(AsStatement *st, const TicketRow *row)
 	ResetPerTupleExprContext(st->estate);
 }
 
+static TupleTableSlot *
+fill_slot(TupleTableSlot *slot, const TicketRow *row)
+{
+	int			natts = slot->tts_tupleDescriptor->natts;
+
+	ExecClearTuple(slot);
+	if (row == NULL)
+		return ExecStoreAllNullTuple(slot);
+	memcpy(slot->tts_values, row->values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, row->nulls, sizeof(bool) * natts);
+	return ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * as_expr_set_row makes a row of the statement's table the one that row
+ * guards read, next to the ticket set before; old is NULL for an INSERT.  The
+ * values must live until the next call.
+ */
+void
+as_expr_set_row(AsStatement *st, Relation rel, const TicketRow *new, const TicketRow *old)
+{
+	ExprContext *econtext = GetPerTupleExprContext(st->estate);
+
+	if (st->row_slot == NULL)
+	{
+		MemoryContext cxt = MemoryContextSwitchTo(st->cxt);
+		TupleDesc	tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
+
+		st->row_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
+		st->old_slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
+		MemoryContextSwitchTo(cxt);
+	}
+	econtext->ecxt_innertuple = fill_slot(st->row_slot, new);
+	econtext->ecxt_outertuple = fill_slot(st->old_slot, old);
+}
+
 static ExprState *
 expr_state(AsStatement *st, const PolicyVersion *pv, int expr)
 {
@@ -294,6 +338,33 @@ as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr)
 		return true;
 	value = evaluate(st, pv, expr, &isnull);
 	return !isnull && DatumGetBool(value);
+}
+
+/*
+ * as_expr_amount evaluates an amount for the ticket set before and the given
+ * values: a numeric, in the expression context's memory for the row.  Returns
+ * false for NULL.
+ */
+bool
+as_expr_amount(AsStatement *st, const PolicyVersion *pv, int expr, const AmountInput *in,
+			   Datum *amount)
+{
+	ExprContext *econtext = GetPerTupleExprContext(st->estate);
+	ParamListInfo params = makeParamList(AMOUNT_COUNT);
+	bool		isnull;
+	int			i;
+
+	for (i = 0; i < AMOUNT_COUNT; i++)
+	{
+		params->params[i].value = in->value[i];
+		params->params[i].isnull = !in->is_known[i];
+		params->params[i].pflags = 0;
+		params->params[i].ptype = NUMERICOID;
+	}
+	econtext->ecxt_param_list_info = params;
+	*amount = evaluate(st, pv, expr, &isnull);
+	econtext->ecxt_param_list_info = NULL;
+	return !isnull;
 }
 
 /*

@@ -8,6 +8,10 @@
  * aftersales.attribute_<type>().  Only immutable functions of pg_catalog may
  * be called, in a guard the guard functions too.
  *
+ * An expression over a row of another table sees three relations: that row by
+ * bare names, what it was before as "old", its ticket as "ticket".  At run
+ * time they are the inner, the outer and the scan tuple.
+ *
  *-------------------------------------------------------------------------
  */
 #include "aftersales.h"
@@ -43,6 +47,10 @@
 #include "expression.h"
 #include "worktime.h"
 
+#define RT_TICKET	1			/* places in the range table */
+#define RT_ROW		2
+#define RT_OLD		3
+
 typedef struct ParseContext
 {
 	AttributeLookup lookup;
@@ -54,7 +62,7 @@ typedef struct ParseContext
 typedef struct CheckContext
 {
 	ParseState *pstate;
-	Relation	rel;
+	Relation	ticket;
 	ExprKind	kind;
 	int			location;		/* of the node being checked */
 } CheckContext;
@@ -65,12 +73,22 @@ static const char *const not_in_condition[] = {
 	"changed_at", "event_at", "event_seq", "event_hash"
 };
 
+/* all that the conditions of a warranty may read */
+static const char *const in_warranty_condition[] = {
+	"product_line", "component", "fault_cause", "fault_code", "fault_at"
+};
+
+static const char *const amount_name[AMOUNT_COUNT] = {
+	"unit_price", "cost_price", "quantity", "days"
+};
+
 static const char *const attribute_function[] = {
 	"attribute_text", "attribute_integer", "attribute_numeric",
 	"attribute_boolean", "attribute_date", "attribute_timestamptz"
 };
 static const char *const guard_function[] = {
-	"has_event", "clock_expired", "approved", "open_promises"
+	"has_event", "clock_expired", "approved", "open_promises", "has_event_since", "has_role",
+	"evidence_count", "evidence_sum"
 };
 
 /* Turns a position in the query into one in the expression. */
@@ -106,11 +124,38 @@ attribute_ref(ParseState *pstate, ColumnRef *cref, Node *var)
 									   makeString(pstrdup(attribute_function[type]))),
 							2, args, false);
 	return (Node *) makeFuncExpr(funcid, get_func_rettype(funcid),
-								 list_make2(makeVar(1, pc->attributes_attno, JSONBOID, -1, InvalidOid, 0),
+								 list_make2(makeVar(RT_TICKET, pc->attributes_attno, JSONBOID, -1, InvalidOid, 0),
 											makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
 													  CStringGetTextDatum(name), false, false)),
 								 type == ATTR_TEXT ? DEFAULT_COLLATION_OID : InvalidOid,
 								 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+}
+
+/* In an amount, the names of a line's values come before the ticket's columns. */
+static Node *
+amount_ref(ParseState *pstate, ColumnRef *cref)
+{
+	const char *name;
+	int			i;
+
+	if (list_length(cref->fields) != 1 || !IsA(linitial(cref->fields), String))
+		return NULL;
+	name = strVal(linitial(cref->fields));
+	for (i = 0; i < AMOUNT_COUNT; i++)
+	{
+		Param	   *param;
+
+		if (strcmp(name, amount_name[i]) != 0)
+			continue;
+		param = makeNode(Param);
+		param->paramkind = PARAM_EXTERN;
+		param->paramid = i + 1;
+		param->paramtype = NUMERICOID;
+		param->paramtypmod = -1;
+		param->location = cref->location;
+		return (Node *) param;
+	}
+	return NULL;
 }
 
 static bool
@@ -145,6 +190,13 @@ is_registered(Oid funcid)
 	return found;
 }
 
+/* Whether guard functions may be called. */
+static bool
+may_ask(ExprKind kind)
+{
+	return kind == EXPR_GUARD || kind == EXPR_ROW_GUARD;
+}
+
 /* check_functions_in_node callback: raises for a function that may not be used. */
 static bool
 function_not_allowed(Oid funcid, void *context)
@@ -166,16 +218,16 @@ function_not_allowed(Oid funcid, void *context)
 	if (nsp == as_schema_oid() &&
 		is_one_of(name, attribute_function, lengthof(attribute_function)))
 		return false;
-	if (cc->kind == EXPR_GUARD &&
+	if (may_ask(cc->kind) &&
 		((nsp == as_schema_oid() && is_one_of(name, guard_function, lengthof(guard_function))) ||
 		 is_registered(funcid)))
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_UNSOUND_POLICY),
-			 cc->kind == EXPR_GUARD ?
+			 may_ask(cc->kind) ?
 			 errmsg("function %s may not be used in a guard", format_procedure(funcid)) :
 			 errmsg("function %s may not be used in a condition", format_procedure(funcid)),
-			 cc->kind == EXPR_GUARD ?
+			 may_ask(cc->kind) ?
 			 errhint("Immutable functions and operators of pg_catalog, guard functions, and functions registered in aftersales.guard_function may.") :
 			 errhint("Immutable functions and operators of pg_catalog may."),
 			 parser_errposition(cc->pstate, cc->location)));
@@ -183,7 +235,7 @@ function_not_allowed(Oid funcid, void *context)
 }
 
 static void
-check_column(const CheckContext *cc, AttrNumber attno)
+check_column(const CheckContext *cc, int varno, AttrNumber attno)
 {
 	const char *name;
 
@@ -192,8 +244,18 @@ check_column(const CheckContext *cc, AttrNumber attno)
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("system columns and whole-row references may not be used"),
 				 parser_errposition(cc->pstate, cc->location)));
-	name = NameStr(TupleDescAttr(RelationGetDescr(cc->rel), attno - 1)->attname);
-	if (cc->kind != EXPR_GUARD && is_one_of(name, not_in_condition, lengthof(not_in_condition)))
+	if (varno != RT_TICKET)
+		return;
+	name = NameStr(TupleDescAttr(RelationGetDescr(cc->ticket), attno - 1)->attname);
+	if (cc->kind == EXPR_WARRANTY &&
+		!is_one_of(name, in_warranty_condition, lengthof(in_warranty_condition)))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("column \"%s\" may not be used in a condition of a warranty", name),
+				 errhint("product_line, component, fault_cause, fault_code and fault_at may: a fault is judged by them alone."),
+				 parser_errposition(cc->pstate, cc->location)));
+	if ((cc->kind == EXPR_CONDITION || cc->kind == EXPR_DUE) &&
+		is_one_of(name, not_in_condition, lengthof(not_in_condition)))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
 				 errmsg("column \"%s\" may not be used in a condition", name),
@@ -233,6 +295,12 @@ check_type(const CheckContext *cc, Node *node)
 		elog(ERROR, "cache lookup failed for type %u", exprType(node));
 	nsp = ((Form_pg_type) GETSTRUCT(tup))->typnamespace;
 	ReleaseSysCache(tup);
+	if (cc->kind == EXPR_AMOUNT && (exprType(node) == FLOAT4OID || exprType(node) == FLOAT8OID))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("an amount may not be computed in floating point"),
+				 errhint("Use numeric."),
+				 parser_errposition(cc->pstate, cc->location)));
 	if (nsp != PG_CATALOG_NAMESPACE || IsA(node, CoerceToDomain))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
@@ -250,7 +318,7 @@ check_node(Node *node, void *context)
 		return false;
 	cc->location = IsA(node, List) ? -1 : exprLocation(node);
 	if (IsA(node, Var))
-		check_column(cc, ((Var *) node)->varattno);
+		check_column(cc, ((Var *) node)->varno, ((Var *) node)->varattno);
 	if (IsA(node, SQLValueFunction) || IsA(node, NextValueExpr))
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNSOUND_POLICY),
@@ -307,23 +375,81 @@ check_due_type(ParseState *pstate, Node *expr)
 				 parser_errposition(pstate, exprLocation(expr))));
 }
 
+static void
+check_amount_type(ParseState *pstate, Node *expr)
+{
+	Oid			type = exprType(expr);
+
+	if (type != NUMERICOID && type != INT2OID && type != INT4OID && type != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("an amount must be of type numeric, not type %s", format_type_be(type)),
+				 parser_errposition(pstate, exprLocation(expr))));
+}
+
+/* Gives the expression the type that its kind asks for. */
+static Node *
+coerce_to_kind(ParseState *pstate, Node *expr, ExprKind kind)
+{
+	switch (kind)
+	{
+		case EXPR_DUE:
+			check_due_type(pstate, expr);
+			return expr;
+		case EXPR_AMOUNT:
+			check_amount_type(pstate, expr);
+			return coerce_to_specific_type(pstate, expr, NUMERICOID, "AMOUNT");
+		default:
+			return coerce_to_boolean(pstate, expr, may_ask(kind) ? "GUARD" : "CONDITION");
+	}
+}
+
+static void
+add_relation(ParseState *pstate, Relation rel, const char *alias, bool by_bare_names)
+{
+	ParseNamespaceItem *nsitem;
+
+	nsitem = addRangeTableEntryForRelation(pstate, rel, AccessShareLock,
+										   makeAlias(alias, NIL), false, true);
+	addNSItemToQuery(pstate, nsitem, false, true, by_bare_names);
+}
+
+/* Turns places in the range table into the tuples of an expression context. */
+static bool
+place_vars(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		if (var->varno == RT_ROW)
+			var->varno = INNER_VAR;
+		else if (var->varno == RT_OLD)
+			var->varno = OUTER_VAR;
+		return false;
+	}
+	return expression_tree_walker(node, place_vars, context);
+}
+
 /*
- * as_expr_parse analyses an expression against a ticket table and returns the
- * tree, whose Vars have number 1.  Raises what PostgreSQL's parser raises,
- * with the position in the expression, or SV011.
+ * as_expr_parse analyses an expression against a ticket table, and for the
+ * kinds about rows of another table against that (row, else NULL), and
+ * returns the tree, whose Vars of the ticket have number 1.  Raises what
+ * PostgreSQL's parser raises, with the position in the expression, or SV011.
  *
  * Names resolve in pg_catalog, then in our own schema, whatever the caller's
  * search_path is.
  */
 Node *
-as_expr_parse(Relation rel, const char *text, ExprKind kind,
+as_expr_parse(Relation ticket, Relation row, const char *text, ExprKind kind,
 			  AttributeLookup lookup, void *lookup_arg)
 {
 	ParseContext pc = {lookup, lookup_arg, 0, text};
-	CheckContext cc = {NULL, rel, kind, -1};
+	CheckContext cc = {NULL, ticket, kind, -1};
 	ErrorContextCallback callback = {error_context_stack, parse_error_callback, &pc};
 	ParseState *pstate = make_parsestate(NULL);
-	ParseNamespaceItem *nsitem;
 	Node	   *expr;
 	int			nestlevel = NewGUCNestLevel();
 
@@ -331,22 +457,26 @@ as_expr_parse(Relation rel, const char *text, ExprKind kind,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	error_context_stack = &callback;
 
-	pc.attributes_attno = get_attnum(RelationGetRelid(rel), "attributes");
+	pc.attributes_attno = get_attnum(RelationGetRelid(ticket), "attributes");
 	pstate->p_sourcetext = text;
-	pstate->p_post_columnref_hook = attribute_ref;
+	if (kind == EXPR_AMOUNT)
+		pstate->p_pre_columnref_hook = amount_ref;
+	if (kind != EXPR_WARRANTY)
+		pstate->p_post_columnref_hook = attribute_ref;
 	pstate->p_ref_hook_state = &pc;
-	nsitem = addRangeTableEntryForRelation(pstate, rel, AccessShareLock,
-										   makeAlias("ticket", NIL), false, true);
-	addNSItemToQuery(pstate, nsitem, false, true, true);
+	add_relation(pstate, ticket, "ticket", row == NULL);
+	if (row != NULL)
+	{
+		add_relation(pstate, row, "new", true);
+		add_relation(pstate, row, "old", false);
+	}
 
 	expr = transformExpr(pstate, raw_expression(text), EXPR_KIND_CHECK_CONSTRAINT);
-	if (kind == EXPR_DUE)
-		check_due_type(pstate, expr);
-	else
-		expr = coerce_to_boolean(pstate, expr, kind == EXPR_GUARD ? "GUARD" : "CONDITION");
+	expr = coerce_to_kind(pstate, expr, kind);
 	assign_expr_collations(pstate, expr);
 	cc.pstate = pstate;
 	check_node(expr, &cc);
+	(void) place_vars(expr, NULL);
 	free_parsestate(pstate);
 
 	error_context_stack = callback.previous;

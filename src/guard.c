@@ -19,6 +19,10 @@ PG_FUNCTION_INFO_V1(as_has_event);
 PG_FUNCTION_INFO_V1(as_clock_expired);
 PG_FUNCTION_INFO_V1(as_approved);
 PG_FUNCTION_INFO_V1(as_open_promises);
+PG_FUNCTION_INFO_V1(as_has_event_since);
+PG_FUNCTION_INFO_V1(as_has_role);
+PG_FUNCTION_INFO_V1(as_evidence_count);
+PG_FUNCTION_INFO_V1(as_evidence_sum);
 
 static GuardTicket *
 ticket_in_hand(const char *function)
@@ -27,7 +31,7 @@ ticket_in_hand(const char *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("guard function %s may only be called while a ticket is judged", function),
-				 errhint("Use it in workflow_guard.requires.")));
+				 errhint("Use it in workflow_guard.requires or row_guard.requires.")));
 	return as_guard_ticket;
 }
 
@@ -112,4 +116,96 @@ as_open_promises(PG_FUNCTION_ARGS)
 	count = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	PG_RETURN_INT32(count);
+}
+
+/*
+ * aftersales.has_event_since(event, since)
+ */
+Datum
+as_has_event_since(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("has_event_since");
+	Datum		values[3];
+	bool		found;
+
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	values[2] = PG_GETARG_DATUM(1);
+	SPI_connect();
+	found = as_run_read(hand->st->desk, PLAN_EVENT_SINCE, values) > 0;
+	SPI_finish();
+	PG_RETURN_BOOL(found);
+}
+
+/*
+ * aftersales.has_role(role)
+ */
+Datum
+as_has_role(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("has_role");
+	char	   *role = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	PG_RETURN_BOOL(as_actor_has_role(as_actor(hand->st), 1, &role));
+}
+
+static text *
+given_word(FunctionCallInfo fcinfo, int argno, const char *a, const char *b)
+{
+	char	   *word;
+
+	if (PG_ARGISNULL(argno))
+		return cstring_to_text("");
+	word = text_to_cstring(PG_GETARG_TEXT_PP(argno));
+	if (strcmp(word, a) != 0 && strcmp(word, b) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNKNOWN_VALUE),
+				 errmsg("evidence cannot be counted by \"%s\"", word),
+				 errhint("It can be counted per item, and by what differs in item or angle.")));
+	return cstring_to_text(word);
+}
+
+/*
+ * aftersales.evidence_count(kind, per, distinct_on)
+ */
+Datum
+as_evidence_count(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("evidence_count");
+	Datum		values[4];
+	bool		isnull;
+	int32		count;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	values[2] = PointerGetDatum(given_word(fcinfo, 1, "item", "item"));
+	values[3] = PointerGetDatum(given_word(fcinfo, 2, "item", "angle"));
+	SPI_connect();
+	(void) as_run_read(hand->st->desk, PLAN_EVIDENCE_COUNT, values);
+	count = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	PG_RETURN_INT32(count);
+}
+
+/*
+ * aftersales.evidence_sum(kind)
+ */
+Datum
+as_evidence_sum(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = ticket_in_hand("evidence_sum");
+	Datum		values[2];
+	Datum		sum;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(hand->ticket_id);
+	values[1] = PG_GETARG_DATUM(0);
+	SPI_connect();
+	(void) as_run_read(hand->st->desk, PLAN_EVIDENCE_SUM, values);
+	sum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	sum = SPI_datumTransfer(sum, false, -1);
+	SPI_finish();
+	PG_RETURN_DATUM(sum);
 }

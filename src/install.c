@@ -37,7 +37,14 @@ PG_FUNCTION_INFO_V1(as_set_node);
 #define IDS_PER_NODE INT64CONST(10000000000000)
 #define MAX_NODE	900000
 
-static const char *const desk_file[] = {"10_table", "20_trigger", "25_queue", "30_view"};
+static const char *const desk_file[] = {
+	"10_table",
+	"13_row",
+	"20_trigger",
+	"23_row_trigger",
+	"25_queue",
+	"30_view"
+};
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
 static char *
@@ -272,7 +279,9 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
-		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.visit, @desk@.custody,"
+		" @desk@.document, @desk@.quote_item TO @role@;"
+		"GRANT INSERT ON @desk@.evidence TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
 		" aftersales.void_ticket(bigint, text, name),"
@@ -301,6 +310,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
+		" aftersales.row_guard,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */

@@ -67,6 +67,8 @@ typedef struct PlanText
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
+#define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
+
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 13,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
@@ -299,7 +301,30 @@ static const PlanText plan_text[] = {
 		" AND s.seq" LE "e.seq AND s.to_state IS NOT NULL ORDER BY s.seq DESC LIMIT 1), e.occurred_at,"
 		" p.note, e.private_digest IS NOT NULL AND p.event_id IS NULL, e.origin"
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
-	" WHERE e.external_ref" EQ "$1"}
+	" WHERE e.external_ref" EQ "$1"},
+
+	{PLAN_REF_VISIT, 1, {TEXTOID}, REF_OF("visit")},
+	{PLAN_REF_CUSTODY, 1, {TEXTOID}, REF_OF("custody")},
+	{PLAN_REF_EVIDENCE, 1, {TEXTOID}, REF_OF("evidence")},
+	{PLAN_REF_DOCUMENT, 1, {TEXTOID}, REF_OF("document")},
+	{PLAN_REF_QUOTE_ITEM, 1, {TEXTOID}, REF_OF("quote_item")},
+	{PLAN_STAR_GRADE, 1, {TEXTOID},
+	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
+	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
+		"SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND s.event" EQ "$3"
+		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))"
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+	" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out') LIMIT 1"},
+	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
+		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
+		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
+		" ELSE evidence_id::pg_catalog.text END) AS n"
+		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"
+	" GROUP BY CASE WHEN $3" EQ "'item' THEN coalesce(item, '') END) x"},
+	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
+		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
+	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"}
 };
 
 typedef struct PlanKey

@@ -30,13 +30,21 @@ typedef struct TextList
 
 typedef enum ExprKind
 {
-	EXPR_CONDITION, EXPR_GUARD, EXPR_DUE
+	EXPR_CONDITION,				/* of a clock: what the ticket is */
+	EXPR_GUARD,					/* guard functions too */
+	EXPR_DUE,					/* an instant or a date */
+	EXPR_WARRANTY,				/* only what a fault is judged by */
+	EXPR_AMOUNT,				/* money, per unit */
+	EXPR_ROW_CONDITION,			/* of a row of another table and its ticket */
+	EXPR_ROW_GUARD
 } ExprKind;
 
 /* An expression of the policy; compiled per desk, see expression.c. */
 typedef struct PolicyExpr
 {
-	const PolicyType *type;
+	const PolicyVersion *version;
+	const PolicyType *type;		/* NULL: of no type */
+	const char *table;			/* of a row guard; else NULL */
 	ExprKind	kind;
 	const char *text;
 	const char *what;			/* "guard consent", "rule arrive_urban" */
@@ -123,6 +131,22 @@ typedef struct PolicyApproval
 	int			nsteps;
 	PolicyApprovalStep *steps;	/* in order */
 } PolicyApproval;
+
+/* What a row of a table other than ticket needs. */
+typedef struct PolicyRowGuard
+{
+	char	   *table;
+	bool		on_insert;
+	bool		on_update;
+	bool		any_role;
+	TextList	roles;
+	int			condition;		/* -1: always */
+	int			requires;		/* -1: nothing but the role */
+	char	   *guard;
+	char	   *message_en;
+	char	   *message_zh;
+	char	   *clauses;
+} PolicyRowGuard;
 
 typedef struct PolicyDuplicate
 {
@@ -225,6 +249,8 @@ struct PolicyType
 	PolicyCategory *categories;
 	int			napprovals;
 	PolicyApproval *approvals;
+	int			nrow_guards;
+	PolicyRowGuard *row_guards; /* by table, then guard */
 	int			nduplicates;
 	PolicyDuplicate *duplicates;
 	int			nrules;
@@ -299,7 +325,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 12
+#define AS_RULE_TABLES 13
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

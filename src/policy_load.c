@@ -30,6 +30,7 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
+	"row_guard",
 	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
@@ -202,13 +203,15 @@ as_policy_load_versions(AsCache *cache)
 
 /*
  * as_policy_add_expr notes an expression of a policy and returns its index, -1
- * for NULL, which always holds.
+ * for NULL, which always holds.  pt is NULL for one that is of no ticket type.
  */
 int
 as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind kind, char *text,
 				   const char *name, const char *clauses)
 {
-	static const char *const column[] = {"condition", "requires", "due_from"};
+	static const char *const column[] = {
+		"condition", "requires", "due_from", "condition", "amount", "condition", "requires"
+	};
 	PolicyExpr *e;
 
 	if (text == NULL)
@@ -222,7 +225,9 @@ as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind kind, char 
 			pv->exprs = repalloc(pv->exprs, pv->maxexprs * sizeof(PolicyExpr));
 	}
 	e = &pv->exprs[pv->nexprs];
+	e->version = pv;
 	e->type = pt;
+	e->table = NULL;
 	e->kind = kind;
 	e->text = text;
 	e->what = name;

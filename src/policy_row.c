@@ -41,7 +41,7 @@ bool		as_policy_activating = false;
 const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
 	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
-	"escalation_rule", "approval_rule", "duplicate_rule"
+	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard"
 };
 
 /* ---------- expressions against the template ---------- */
@@ -51,6 +51,7 @@ typedef struct TableLookup
 	char	   *policy;
 	int			version;
 	char	   *ticket_type;	/* NULL: any */
+	char	   *table;			/* whose rows a row guard is about */
 } TableLookup;
 
 static bool
@@ -81,26 +82,60 @@ lookup_in_table(void *arg, const char *name, AttributeType *type)
 	return found;
 }
 
-/* condition, guard or due, as SQL names them */
+/* The kinds of expressions as SQL names them. */
 static ExprKind
 expr_kind(const char *name)
 {
-	return strcmp(name, "guard") == 0 ? EXPR_GUARD :
-		strcmp(name, "due") == 0 ? EXPR_DUE : EXPR_CONDITION;
+	static const char *const names[] = {
+		"condition", "guard", "due", "warranty", "amount", "row_condition", "row_guard"
+	};
+	int			i;
+
+	for (i = 0; i < lengthof(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (ExprKind) i;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" is no kind of expression", name)));
+	return EXPR_CONDITION;		/* keep compiler quiet */
+}
+
+/*
+ * The shape of a desk table's rows, NULL when there is none by that name
+ * whose rows are judged.
+ */
+static Relation
+open_template(const char *table)
+{
+	Oid			relid = InvalidOid;
+
+	if (table != NULL && strcmp(table, "ticket") != 0)
+		relid = get_relname_relid(psprintf("%s_template", table), as_schema_oid());
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_SV_UNSOUND_POLICY),
+				 errmsg("rows of table \"%s\" cannot be guarded", table == NULL ? "" : table),
+				 errhint("The tables that can are those with a %s in schema aftersales.", "<table>_template")));
+	return table_open(relid, AccessShareLock);
 }
 
 static void
 parse_against_template(TableLookup *tl, const char *text, ExprKind kind)
 {
 	Oid			relid = get_relname_relid("ticket_template", as_schema_oid());
-	Relation	rel = table_open(relid, AccessShareLock);
+	Relation	ticket = table_open(relid, AccessShareLock);
+	Relation	row = NULL;
 
-	(void) as_expr_parse(rel, text, kind, lookup_in_table, tl);
-	table_close(rel, NoLock);
+	if (kind == EXPR_ROW_CONDITION || kind == EXPR_ROW_GUARD)
+		row = open_template(tl->table);
+	(void) as_expr_parse(ticket, row, text, kind, lookup_in_table, tl);
+	if (row != NULL)
+		table_close(row, NoLock);
+	table_close(ticket, NoLock);
 }
 
 /*
- * aftersales.expression_problem(policy, version, ticket_type, kind, expression)
+ * aftersales.expression_problem(policy, version, ticket_type, kind, expression, table_name)
  *
  * The parse runs in a subtransaction, whose failure is the answer.
  */
@@ -118,6 +153,7 @@ as_expression_problem(PG_FUNCTION_ARGS)
 	tl.policy = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	tl.version = PG_GETARG_INT32(1);
 	tl.ticket_type = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	tl.table = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
 	kind = expr_kind(text_to_cstring(PG_GETARG_TEXT_PP(3)));
 
 	BeginInternalSubTransaction(NULL);
@@ -389,6 +425,7 @@ check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, ExprK
 	tl.policy = column_text(tup, tupdesc, "policy");
 	tl.version = atoi(column_text(tup, tupdesc, "version"));
 	tl.ticket_type = column_text(tup, tupdesc, "ticket_type");
+	tl.table = column_text(tup, tupdesc, "table_name");
 	if (kind == EXPR_DUE && strcmp(text, "promised_at") == 0)
 		return;
 	parse_against_template(&tl, text, kind);

@@ -14,7 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
-#include "emit.h"
+#include "row.h"
 
 PG_FUNCTION_INFO_V1(as_promise_judge);
 PG_FUNCTION_INFO_V1(as_promise_record);
@@ -89,6 +89,7 @@ judge_promise(Judgement *j, DeskRow *r)
 	check_promised_at(j, r, j->at);
 	as_desk_put(r, PC_MADE_AT, TimestampTzGetDatum(j->at));
 	as_desk_put(r, PC_MADE_BY, CStringGetTextDatum(as_actor(st)->login));
+	as_judge_row_guards(j, "promise", &r->row, NULL, ticket);
 
 	m = as_meaning_add(st, r, DatumGetInt64(DVAL(r, PC_PROMISE_ID)));
 	m->emission.ticket_id = j->ticket_id;

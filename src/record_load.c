@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * record_load.c
- *	  Reads approval_rule and duplicate_rule into a policy version.
+ *	  Reads approval_rule, duplicate_rule and row_guard into a policy version.
  *
  * Called by policy_load.c, under its snapshot; everything is copied into the
  * cache's context.
@@ -122,8 +122,56 @@ load_duplicates(PolicyVersion *pv)
 	}
 }
 
+static void
+load_row_guard(PolicyVersion *pv, PolicyType *pt, PolicyRowGuard *g, int row)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	char	   *action = as_load_text(CurrentMemoryContext, row, 3);
+
+	g->table = as_load_text(cxt, row, 2);
+	g->on_insert = action == NULL || strcmp(action, "insert") == 0;
+	g->on_update = action == NULL || strcmp(action, "update") == 0;
+	g->guard = as_load_text(cxt, row, 4);
+	g->any_role = !as_load_list(cxt, row, 7, &g->roles);
+	g->message_en = as_load_text(cxt, row, 8);
+	g->message_zh = as_load_text(cxt, row, 9);
+	g->clauses = as_load_clauses(cxt, row, 10);
+	g->condition = as_policy_add_expr(pv, pt, EXPR_ROW_CONDITION, as_load_text(cxt, row, 5), g->guard, g->clauses);
+	g->requires = as_policy_add_expr(pv, pt, EXPR_ROW_GUARD, as_load_text(cxt, row, 6), g->guard, g->clauses);
+	if (g->condition >= 0)
+		pv->exprs[g->condition].table = g->table;
+	if (g->requires >= 0)
+		pv->exprs[g->requires].table = g->table;
+}
+
+/* A guard of a type's own stands in for one of that name for every type. */
+static void
+load_row_guards(PolicyVersion *pv)
+{
+	int			nrows = as_load_query(psprintf("SELECT DISTINCT ON (t.ticket_type, r.table_name, r.guard)"
+											   " t.ticket_type, r.table_name, r.on_action, r.guard,"
+											   " r.condition, r.requires, r.roles, r.message_en,"
+											   " r.message_zh, r.clauses " OF_TYPE
+											   " ORDER BY t.ticket_type, r.table_name, r.guard,"
+											   " r.ticket_type NULLS LAST", "row_guard"), pv);
+	int			i;
+
+	for (i = 0; i < pv->ntypes; i++)
+	{
+		PolicyType *pt = &pv->types[i];
+		int			first = 0;
+		int			n;
+
+		pt->nrow_guards = as_rows_of_type(pt->ticket_type, nrows, &first);
+		pt->row_guards = MemoryContextAllocZero(pv->cache->cxt, sizeof(PolicyRowGuard) * Max(pt->nrow_guards, 1));
+		for (n = 0; n < pt->nrow_guards; n++)
+			load_row_guard(pv, pt, &pt->row_guards[n], first + n);
+	}
+}
+
 /*
- * as_policy_load_records loads what is said about approvals and duplicates.
+ * as_policy_load_records loads what is said about approvals, duplicates and rows
+ * of other tables.
  */
 void
 as_policy_load_records(PolicyVersion *pv)
@@ -131,4 +179,5 @@ as_policy_load_records(PolicyVersion *pv)
 	load_approvals(pv);
 	load_extensions(pv);
 	load_duplicates(pv);
+	load_row_guards(pv);
 }

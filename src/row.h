@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * row.h
+ *	  Rows of desk tables that belong to a ticket: one mechanism for all of
+ *	  them, a descriptor for each.
+ *
+ * What is special about a table stands in its descriptor (row_table.c) and in
+ * the functions that this names.  The descriptors are constant.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AFTERSALES_ROW_H
+#define AFTERSALES_ROW_H
+
+#include "emit.h"
+
+/* A time that becomes an event when it is set, and is fixed from then on. */
+typedef struct RowMilestone
+{
+	const char *column;
+	const char *event;			/* its name, or what comes before the row's kind */
+	bool		by_kind;
+	bool		ends;			/* the row does not change any more */
+} RowMilestone;
+
+#define ROW_MAX_MILESTONES	8
+#define ROW_MAX_OWNED		6
+
+struct RowJudgement;
+
+typedef struct RowTable
+{
+	const char *name;			/* also the origin of its events */
+	const char *id;
+	const char *ticket_fkey;
+	const char *actor;			/* column that gets who acts; NULL: none */
+	const char *promised;		/* column whose every value is a promise; NULL: none */
+	const char *promise_event;
+	bool		append_only;
+	PlanId		ref_plan;		/* looks for an external_ref */
+	const char *owned[ROW_MAX_OWNED + 1];	/* columns only triggers write */
+	RowMilestone milestones[ROW_MAX_MILESTONES + 1];	/* the first one is always set */
+	void		(*judge) (struct RowJudgement *rj); /* what is special; may fill owned ones */
+	void		(*then) (AsStatement *st, const RowMeaning *m);	/* once its events are there */
+	/* of a row without a ticket; NULL: the policy in its column of that name */
+	char	   *(*policy) (struct RowJudgement *rj);
+} RowTable;
+
+/* A row being judged.  Everything lives in the statement's row memory. */
+typedef struct RowJudgement
+{
+	Judgement	j;
+	const RowTable *table;
+	DeskRow		r;				/* as it is to be */
+	TicketRow  *old;			/* as it was; NULL: an INSERT */
+	TicketRow  *ticket;			/* locked and settled; NULL: it has none */
+	List	   *emissions;		/* Emission * */
+} RowJudgement;
+
+/* row_table.c */
+extern const RowTable *as_row_table(const char *name);
+extern bool as_is_row_event_name(const char *event);
+
+/* row.c */
+extern int	as_row_index(const RowJudgement *rj, const char *column);
+extern bool as_row_isnull(const RowJudgement *rj, const char *column);
+extern Datum as_row_value(const RowJudgement *rj, const char *column);
+extern char *as_row_get_text(const RowJudgement *rj, const char *column);
+extern void as_row_put(RowJudgement *rj, const char *column, Datum value);
+extern void as_row_put_null(RowJudgement *rj, const char *column);
+extern bool as_row_changed(const RowJudgement *rj, const char *column);
+extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
+						  const char *detail, const char *hint, const char *clauses)
+			pg_attribute_noreturn();
+
+/* row_guard.c */
+extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new,
+								const TicketRow *old, const TicketRow *ticket);
+
+/* visit.c */
+extern void as_judge_visit(RowJudgement *rj);
+
+#endif							/* AFTERSALES_ROW_H */
