@@ -120,15 +120,15 @@ INSERT INTO aftersales.attribute (policy, version, ticket_type, attribute, data_
 
 -- PC-117: the form has no gaps; what does not fit into it is in detail.
 INSERT INTO aftersales.attribute (policy, version, ticket_type, attribute, data_type, allowed, required_in, in_bi, label_en, label_zh, clauses) VALUES
-    ('computer_maker', 1, 'quality_report', 'source', 'text', '{handover,user_report,repair_work}', '{forwarded}', true, 'How it was learnt', '质量信息来源', '{PC-115,PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'form_no',     'text', NULL, '{forwarded}', true,  'Number of the form', '产品质量信息反馈表编号', '{PC-116,PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'model',       'text', NULL, '{forwarded}', true,  'Model', '机型', '{PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'serial_no',   'text', NULL, '{forwarded}', true,  'Serial number', '机器编号', '{PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'found_on',    'date', NULL, '{forwarded}', true,  'Day the problem was found', '发现日期', '{PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'affected',    'integer', NULL, '{forwarded}', true, 'Machines affected', '问题数量', '{PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'problem',     'text', NULL, '{forwarded}', false, 'Problem', '质量问题描述', '{PC-117}'),
-    ('computer_maker', 1, 'quality_report', 'preliminary_opinion', 'text', NULL, '{forwarded}', false, 'Preliminary opinion', '初步处理意见', '{PC-120}'),
-    ('computer_maker', 1, 'quality_report', 'report', 'text', NULL, '{handled}', false, 'Report and reply', '上报情况和回复', '{PC-119}');
+    ('computer_maker', 1, 'quality_report', 'source', 'text', '{handover,user_report,repair_work}', '{forwarded,directed,handled,closed}', true, 'How it was learnt', '质量信息来源', '{PC-115,PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'form_no',     'text', NULL, '{forwarded,directed,handled,closed}', true,  'Number of the form', '产品质量信息反馈表编号', '{PC-116,PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'model',       'text', NULL, '{forwarded,directed,handled,closed}', true,  'Model', '机型', '{PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'serial_no',   'text', NULL, '{forwarded,directed,handled,closed}', true,  'Serial number', '机器编号', '{PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'found_on',    'date', NULL, '{forwarded,directed,handled,closed}', true,  'Day the problem was found', '发现日期', '{PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'affected',    'integer', NULL, '{forwarded,directed,handled,closed}', true, 'Machines affected', '问题数量', '{PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'problem',     'text', NULL, '{forwarded,directed,handled,closed}', false, 'Problem', '质量问题描述', '{PC-117}'),
+    ('computer_maker', 1, 'quality_report', 'preliminary_opinion', 'text', NULL, '{forwarded,directed,handled,closed}', false, 'Preliminary opinion', '初步处理意见', '{PC-120}'),
+    ('computer_maker', 1, 'quality_report', 'report', 'text', NULL, '{handled,closed}', false, 'Report and reply', '上报情况和回复', '{PC-119}');
 
 -- Events that applications log.  Calls written to contact yield the first
 -- three; kinds of promises follow.
@@ -159,6 +159,7 @@ INSERT INTO aftersales.event_type (policy, version, ticket_type, event, roles, a
     -- visit: the beginning of the window in which the engineer comes.
     ('computer_maker', 1, 'repair',    'promise:visit',  NULL, NULL, 'Time of the visit agreed', '约定上门时间', '{PC-34,PC-37}'),
     ('computer_maker', 1, 'repair',    'promise:repair', NULL, NULL, 'Time promised for the repair', '约定修复时间', '{PC-37,PC-108}'),
+    ('computer_maker', 1, 'repair',    'promise:custody', NULL, NULL, 'Time promised on the receipt', '取机凭证上的约定时间', '{PC-37,PC-108}'),
     ('computer_maker', 1, 'consult',   'promise:answer', NULL, NULL, 'Time promised for the answer', '承诺答复时间', '{PC-37}'),
     ('computer_maker', 1, 'complaint', 'promise:reply',  NULL, NULL, 'Time promised for the reply', '承诺回复时间', '{PC-37}'),
     ('computer_maker', 1, 'complaint', 'promise:authority', NULL, NULL, 'Deadline set by the authority', '主管部门规定的期限', '{PC-124}'),
@@ -389,6 +390,7 @@ INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, 
     ('computer_maker', 1, 'repair', 'beyond_area',      1, '{chief_rep}',  'Visit beyond the on-site area', '超出上门地区的上门服务', '{PC-98,PC-102}'),
     ('computer_maker', 1, 'repair', 'damaged_part',     1, '{branch_csc}', 'Exchange of a damaged part', '物理损坏部件的更换', '{PC-72}'),
     ('computer_maker', 1, 'repair', 'damaged_return',   1, '{branch_csc}', 'Return of a damaged part', '非正常损坏部件的退件', '{PC-77}'),
+    ('computer_maker', 1, 'repair', 'taxi',             1, '{service_director}', 'Taxi to a visit', '坐出租车上门', '{PC-101}'),
     ('computer_maker', 1, 'repair', 'monitor_exchange', 1, '{branch_csc}', 'Exchange of a monitor', '显示器更换', '{PC-79}'),
     ('computer_maker', 1, 'spare_request', 'spare_request', 1, '{branch_csc}', 'Request for spare parts', '备品备件申请的批准', '{PC-60}'),
     ('computer_maker', 1, 'spare_request', 'higher_grade',  1, '{branch_csc}', 'Part of a higher grade', '稍高档次的备品备件', '{PC-69}'),
@@ -434,6 +436,21 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
     ('computer_maker', 1, 'repair', 'new', 'resolved', 'is_by_phone', $$mode = 'phone'$$,
         'Only what is solved by phone is resolved at once.', '仅电话中解决的可以直接完成。', '{mode}', '{PC-01}'),
 
+    ('computer_maker', 1, 'repair', NULL, 'scheduled', 'visit_planned', $$has_event_since('visit:planned', 'status:no_show')$$,
+        'Agree the window of the visit with the customer (table visit).', '请与用户约定上门时间段（表 visit）。', '{}', '{PC-34,PC-82}'),
+    ('computer_maker', 1, 'repair', 'scheduled', 'on_site', 'engineer_arrived', $$has_event_since('visit:arrived', 'status:scheduled')$$,
+        'The engineer has not arrived (table visit).', '工程师尚未到达（表 visit）。', '{}', '{PC-05,PC-06,PC-07}'),
+    ('computer_maker', 1, 'repair', 'scheduled', 'no_show', 'absence_recorded', $$has_event_since('visit:absent', 'status:scheduled')$$,
+        'Record that the customer was absent and how long the engineer waited (table visit).', '请登记客户不在及等候情况（表 visit）。', '{}', '{PC-86,PC-87}'),
+    ('computer_maker', 1, 'repair', NULL, 'awaiting_part', 'next_visit_agreed', $$has_event_since('visit:planned', 'status:on_site')$$,
+        'Agree the window of the next visit with the customer (table visit).', '请与客户约定再次上门时间（表 visit）。', '{}', '{PC-92}'),
+    ('computer_maker', 1, 'repair', 'awaiting_part', 'on_site', 'engineer_arrived', $$has_event_since('visit:arrived', 'status:awaiting_part')$$,
+        'The engineer has not arrived (table visit).', '工程师尚未到达（表 visit）。', '{}', '{PC-92}'),
+    ('computer_maker', 1, 'repair', 'part_received', 'repairing', 'engineer_arrived', $$mode <> 'onsite' OR has_event_since('visit:arrived', 'status:part_received')$$,
+        'The engineer has not arrived with the part (table visit).', '工程师尚未携部件到达（表 visit）。', '{}', '{PC-51}'),
+    ('computer_maker', 1, 'repair', NULL, 'received', 'receipt_given', $$has_event('custody:received')$$,
+        'Inspect the machine in front of the customer and give a receipt (table custody).', '请当客户面查验机器并开具取机凭证（表 custody）。', '{}', '{PC-105,PC-106}'),
+
     -- Where visits are made (PC-98, PC-102).
     ('computer_maker', 1, 'repair', NULL, 'scheduled', 'onsite_area', $$area = 'urban' OR has_office OR approved('beyond_area')$$,
         'Outside the urban districts and without a representative office a visit must be approved.', '市区以外且无代表处的地区，上门服务须经批准。', '{area,has_office}', '{PC-98,PC-102}'),
@@ -453,24 +470,38 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'Only a repair on site waits for the next visit.', '仅上门服务可以再次约定上门。', '{mode}', '{PC-92}'),
 
     -- Out of warranty (chapter 9).
-    ('computer_maker', 1, 'repair', 'told', 'accepted', 'customer_accepted', $$has_event('customer_accepted')$$,
+    ('computer_maker', 1, 'repair', 'told', 'accepted', 'customer_accepted', $$has_event_since('customer_accepted', 'status:told')$$,
         'The customer has not accepted service out of warranty (event customer_accepted).', '用户尚未认可保外维修（事件 customer_accepted）。', '{}', '{PC-46}'),
     ('computer_maker', 1, 'repair', 'accepted', 'repairing', 'no_parts_needed', $$parts_needed IS FALSE$$,
         'Parts must be quoted and agreed first; or say that none are needed.', '须更换部件的，应先报价并经用户同意；否则请注明无须更换部件。', '{parts_needed}', '{PC-46,PC-47}'),
-    ('computer_maker', 1, 'repair', 'quoted', 'agreed', 'quote_accepted', $$has_event('quote_accepted')$$,
+    ('computer_maker', 1, 'repair', 'accepted', 'quoted', 'parts_listed', $$has_event('quote:item')$$,
+        'List the parts to be replaced (table quote_item).', '请列出须更换的部件（表 quote_item）。', '{}', '{PC-47}'),
+    ('computer_maker', 1, 'repair', 'quoted', 'agreed', 'quote_accepted', $$has_event_since('quote_accepted', 'status:quoted')$$,
         'The customer has not agreed to pay (event quote_accepted).', '用户尚未同意支付（事件 quote_accepted）。', '{}', '{PC-47}'),
-    ('computer_maker', 1, 'repair', 'paid', 'part_ordered', 'order_approved', $$approved('oow_order')$$,
+    ('computer_maker', 1, 'repair', 'agreed', 'paid', 'application_filled_in', $$has_event('document:upgrade_application')$$,
+        'Fill in the product upgrade application (document of kind upgrade_application).', '请填写产品升级申请表（单据类型 upgrade_application）。', '{}', '{PC-48}'),
+    ('computer_maker', 1, 'repair', 'paid', 'part_ordered', 'order_approved', $$approved('oow_order') AND has_event_since('approved:oow_order', 'status:paid')$$,
         'Finance has to verify the payment and the branch''s centre to approve before parts are ordered.', '须经财务专员核实、销售分公司客服中心批准后方可调货。', '{}', '{PC-49,PC-50}'),
 
     -- PC-89: asked before the work, not after.
     ('computer_maker', 1, 'repair', NULL, 'repairing', 'data_risk_judged', $$data_risk IS NOT NULL$$,
         'Say whether the work may lose data.', '请注明是否可能引起数据丢失。', '{data_risk}', '{PC-89}'),
+    ('computer_maker', 1, 'repair', NULL, 'repairing', 'data_permitted', $$data_risk IS NOT TRUE OR evidence_count('data_consent') >= 1$$,
+        'The customer has to permit and sign that data may be lost (evidence of kind data_consent).', '可能引起数据丢失的，须得到客户允许并签字（证据类型 data_consent）。', '{}', '{PC-89}'),
 
     -- The repair is recorded (PC-18, PC-93).
     ('computer_maker', 1, 'repair', NULL, 'resolved', 'repair_recorded', $$symptom ~ '\S' AND cause_found ~ '\S' AND solution ~ '\S' AND advice ~ '\S'$$,
         'Record symptom, cause, solution and advice, as told to the customer.', '请记录向客户复述的故障现象、故障原因、解决方法和注意事项。', '{symptom,cause_found,solution,advice}', '{PC-18,PC-93}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'virus_stated', $$virus_found IS NOT NULL$$,
         'Say whether a virus was found.', '请注明是否发现病毒。', '{virus_found}', '{PC-90}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'virus_signed', $$virus_found IS NOT TRUE OR evidence_count('virus_notice') >= 1$$,
+        'Note the virus on the repair form and let the customer sign (evidence of kind virus_notice).', '发现病毒应在维修单上注明并请客户签字（证据类型 virus_notice）。', '{}', '{PC-90}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'visit_signed_off', $$mode <> 'onsite' OR has_event_since('visit:done', 'status:repairing')$$,
+        'The visit has to be signed off by the customer (table visit).', '上门服务须由用户签字确认（表 visit）。', '{}', '{PC-93,PC-94}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'onsite_record', $$mode <> 'onsite' OR has_event_since('document:onsite_record', 'status:on_site')$$,
+        'Fill in the on-site record form (document of kind onsite_record).', '请填写上门服务记录单（单据类型 onsite_record）。', '{}', '{PC-94,PC-103}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'repair_form', $$mode <> 'carry_in' OR has_event_since('document:repair_form', 'status:received')$$,
+        'Fill in the repair form (document of kind repair_form).', '请填写维修单（单据类型 repair_form）。', '{}', '{PC-18,PC-106}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'habits_agreed', $$changes_habits IS NOT TRUE OR habits_consent$$,
         'Changing the customer''s working habits needs his consent.', '更改客户操作习惯应征得客户同意。', '{changes_habits,habits_consent}', '{PC-91}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'remedy_chosen', $$remedy IS NOT NULL$$,
@@ -479,18 +510,27 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'A monitor is repaired, not exchanged, unless the branch''s centre approves.', '显示器原则上只修不换，更换须经批准。', '{remedy}', '{PC-79}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'damage_examined', $$part_damage IN ('none', 'physical', 'abnormal') AND (part_damage = 'none' OR damage_cause ~ '\S')$$,
         'Say whether the part that was taken out is damaged, and find the cause.', '请注明换下部件有无物理损坏或非正常损坏，并找出原因。', '{part_damage,damage_cause}', '{PC-72,PC-77}'),
-    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'damaged_part_approved', $$part_damage IS DISTINCT FROM 'physical' OR approved('damaged_part')$$,
-        'A physically damaged part is exchanged once the branch''s centre has signed.', '物理损坏的部件须经销售分公司客服中心签字批准后方可更换。', '{}', '{PC-72}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'damaged_part_approved', $$part_damage IS DISTINCT FROM 'physical' OR (has_event('document:damage_report') AND approved('damaged_part'))$$,
+        'A physically damaged part is exchanged with a damage report that the branch''s centre has signed (document of kind damage_report).', '物理损坏的部件须出具鉴定表并经销售分公司客服中心签字批准后方可更换（单据类型 damage_report）。', '{}', '{PC-72}'),
 
     -- Afterwards.
     ('computer_maker', 1, 'repair', NULL, 'called_back', 'use_asked', $$machine_works IS NOT NULL$$,
         'Ask the customer how the machine works.', '请了解机器使用情况。', '{machine_works}', '{PC-15,PC-25,PC-96}'),
     ('computer_maker', 1, 'repair', NULL, 'closed', 'branch_called_back', $$mode <> 'onsite' OR has_event('branch_called_back')$$,
         'After service on site the sales branch calls back, too (event branch_called_back).', '上门服务须经销售分公司二级回访（事件 branch_called_back）。', '{}', '{PC-97}'),
-    ('computer_maker', 1, 'repair', NULL, 'closed', 'damaged_return_approved', $$part_damage IS NULL OR part_damage = 'none' OR (damage_person ~ '\S' AND approved('damaged_return'))$$,
-        'A damaged part goes back with the person responsible and the approval of the branch''s centre.', '损坏部件须落实责任人并经销售分公司客服中心批准后方可退件。', '{damage_person}', '{PC-77}'),
-    ('computer_maker', 1, 'repair', NULL, 'closed', 'bad_part_sent', $$NOT has_event('part_bad') OR has_event('part_returned')$$,
+    ('computer_maker', 1, 'repair', NULL, 'closed', 'damaged_return_approved', $$part_damage IS NULL OR part_damage = 'none' OR (damage_person ~ '\S' AND has_event('document:appraisal_report') AND approved('damaged_return'))$$,
+        'A damaged part goes back with the person responsible, a technical report (document of kind appraisal_report) and the approval of the branch''s centre.', '损坏部件须落实责任人、出具技术鉴定报告（单据类型 appraisal_report）并经销售分公司客服中心批准后方可退件。', '{damage_person}', '{PC-77}'),
+    ('computer_maker', 1, 'repair', NULL, 'closed', 'bad_part_sent', $$NOT has_event('part_bad') OR has_event_since('part_returned', 'part_bad')$$,
         'Send the bad part back first (event part_returned).', '请先退回坏件（事件 part_returned）。', '{}', '{PC-73}');
+
+INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
+SELECT 'computer_maker', 1, 'repair', NULL, s, g.*
+FROM unnest('{closed,cancelled}'::text[]) s, (VALUES
+    ('machine_released', $$NOT has_event('custody:received') OR has_event_since('custody:released', 'custody:received')$$,
+        'The machine is still with us (table custody).', '机器尚未交还客户（表 custody）。', '{}'::text[], '{PC-110,PC-111,PC-112,PC-113}'::text[]),
+    ('loan_back', $$NOT has_event('loan_given') OR has_event_since('loan_returned', 'loan_given')$$,
+        'The loan monitor is still with the customer (event loan_returned).', '替代使用的显示器尚未换回（事件 loan_returned）。', '{}', '{PC-79}')
+    ) g (guard, requires, message_en, message_zh, ask_for, clauses);
 
 -- PC-37: what was promised is kept before a ticket ends.
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
@@ -521,6 +561,10 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'Training follows commissioning: record the day.', '调试完毕后方可培训，请记录调试完成日期。', '{commissioned_on}', '{PC-03}'),
     ('computer_maker', 1, 'training', NULL, 'completed', 'as_promised', $$at_user_site AND by_manual$$,
         'Training is held at the user''s location and follows the bundled manual.', '培训应在用户所在地按随机用户手册进行。', '{at_user_site,by_manual}', '{PC-03}'),
+    ('computer_maker', 1, 'training', NULL, 'completed', 'sixty_hours', $$evidence_sum('training_session') >= 60$$,
+        'Training takes 60 hours (evidence of kind training_session).', '培训须满60小时（证据类型 training_session）。', '{}', '{PC-03}'),
+    ('computer_maker', 1, 'training', NULL, 'closed', 'feedback_form', $$has_event('document:training_feedback')$$,
+        'Supply the training feedback form (document of kind training_feedback).', '请提供培训反馈表（单据类型 training_feedback）。', '{}', '{PC-04}'),
     ('computer_maker', 1, 'training', NULL, 'closed', 'effect_reported', $$effect ~ '\S'$$,
         'Analyse the effect of the training and report it back.', '请对培训效果进行分析和反馈。', '{effect}', '{PC-04}'),
 
@@ -530,6 +574,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'Record the place agreed in the contract.', '请记录合同约定的地点。', '{place}', '{PC-02}'),
     ('computer_maker', 1, 'delivery', NULL, 'commissioned', 'works_normally', $$works_normally$$,
         'The machine must work normally.', '机器须调试至能正常使用。', '{works_normally}', '{PC-02}'),
+    ('computer_maker', 1, 'delivery', NULL, 'closed', 'commitment_given', $$has_event('document:service_commitment')$$,
+        'Give the using unit its copy of the service commitment (document of kind service_commitment).', '请向使用单位提供服务承诺一份（单据类型 service_commitment）。', '{}', '{PC-24}'),
     ('computer_maker', 1, 'delivery', NULL, 'closed', 'quality_followed_up', $$has_event('quality_followed_up')$$,
         'Follow up the quality of the machine (event quality_followed_up).', '请对机器质量情况进行回访（事件 quality_followed_up）。', '{}', '{PC-116}'),
 
@@ -550,6 +596,96 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
 
     ('computer_maker', 1, 'quality_report', NULL, 'directed', 'time_set', $$has_event('promise:leader')$$,
         'Record the time set by the leader (promise of kind leader).', '请登记领导规定的时间（承诺类型 leader）。', '{}', '{PC-119}');
+
+-- Guards of the rows that tickets have.
+--
+-- Visits: done_at stands for a visit that solved the problem; one that did not
+-- ends with left_at and its result.  reason hardware, system_restore, software,
+-- operation; transport bus, bicycle, taxi; result solved, missing_part, unsolved.
+-- Evidence: data_consent, virus_notice (signed), retest (passed or not),
+-- training_session (hours in reading).
+-- Documents: onsite_record, repair_form, upgrade_application, damage_report,
+-- appraisal_report, training_feedback, service_commitment.
+
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses) VALUES
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'engineer_graded', NULL, $$engineer_grade BETWEEN 1 AND 5$$,
+        'The engineer has no star grade.', '工程师未评定星级。', '{engineer}', '{PC-17}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'reason_given', NULL, $$reason IN ('hardware', 'system_restore', 'software', 'operation')$$,
+        'Say what the visit is for: hardware, system_restore, software or operation.', '请注明上门事由：硬件故障、恢复系统、软件或操作问题。', '{reason}', '{PC-81}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'window_narrow', NULL, $$upper(appointment) - lower(appointment) <= '3 hours'$$,
+        'Nobody waits a whole morning or afternoon: give a window of 3 hours at most.', '预约时间段不得超过3小时，防止让用户等一个上午或下午。', '{appointment}', '{PC-82}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'confirmed_first', $$departed_at IS NOT NULL$$, $$confirmed_at <= departed_at$$,
+        'Call the user before setting out, to confirm the fault and the window.', '上门前须与用户电话确认故障和时间。', '{confirmed_at}', '{PC-82}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'kit_checked', $$departed_at IS NOT NULL$$, $$kit_checked$$,
+        'Take tools, shoe covers, repair form and spares that fit the fault.', '请准备好工具、鞋套、维修单及相关备件。', '{kit_checked}', '{PC-83}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'departed_first', $$arrived_at IS NOT NULL$$, $$departed_at <= arrived_at$$,
+        'Record when the engineer set out.', '请登记工程师出发时间。', '{departed_at}', '{PC-82,PC-83}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'transport_allowed', $$departed_at IS NOT NULL$$, $$transport IN ('bus', 'bicycle') OR (transport = 'taxi' AND approved('taxi'))$$,
+        'Travel is by bus or bicycle; a taxi needs the superior''s approval.', '原则上乘公交车或骑自行车，坐出租车须由上一级领导批准。', '{transport}', '{PC-101}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'late_notice', $$notified_at IS NOT NULL AND old.notified_at IS NULL$$, $$notified_at < lower(coalesce(old.appointment, appointment)) AND notice_consent$$,
+        'A customer is told of a delay before the window begins, and agrees.', '不能按时到达的，须在约定时间前告知用户并取得同意。', '{notified_at,notice_consent}', '{PC-84}'),
+    ('computer_maker', 1, 'repair', 'visit', 'update', 'moved_with_consent', $$appointment <> old.appointment$$, $$notified_at < lower(old.appointment) AND notice_consent$$,
+        'A window is moved only after the customer was told, before it began, and agreed.', '改约须在原约定时间前告知用户并取得同意。', '{notified_at,notice_consent}', '{PC-84}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'call_off_explained', $$cancelled_at IS NOT NULL$$, $$note ~ '\S'$$,
+        'Say why the visit was called off.', '请注明取消上门的原因。', '{note}', '{PC-84}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'waited', $$absent_at IS NOT NULL$$, $$left_at - arrived_at >= '20 minutes'$$,
+        'When the customer is absent the engineer waits 20 minutes.', '客户不在的，必须等待20分钟后方可离开。', '{arrived_at,left_at}', '{PC-86}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'note_left', $$absent_at IS NOT NULL$$, $$contact_left AND office_informed$$,
+        'Leave a note with times and contact, and inform the unit.', '请留下纸条说明到达、离开时间和联系方式，并向单位说明情况。', '{contact_left,office_informed}', '{PC-87}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'result_known', $$result IS NOT NULL$$, $$result IN ('solved', 'missing_part', 'unsolved') AND arrived_at IS NOT NULL$$,
+        'A visit ends solved, with missing_part or unsolved.', '上门结果为已解决、缺备件或未解决。', '{result}', '{PC-92,PC-94}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'next_visit_agreed', $$result = 'missing_part'$$, $$next_appointment IS NOT NULL$$,
+        'Explain, and agree the window of the next visit.', '请向客户解释并约定再次上门时间。', '{next_appointment}', '{PC-92}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'solved', $$done_at IS NOT NULL$$, $$result = 'solved'$$,
+        'Only a visit that solved the problem is done.', '仅已解决问题的上门服务可以完成。', '{result}', '{PC-93,PC-94}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'retold', $$done_at IS NOT NULL$$, $$symptom ~ '\S' AND cause ~ '\S' AND remedy ~ '\S' AND advice ~ '\S'$$,
+        'Tell the customer symptom, cause, remedy and advice, and record them.', '请向客户复述故障现象、故障原因、解决方法和注意事项并记录。', '{symptom,cause,remedy,advice}', '{PC-93}'),
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'signed', $$done_at IS NOT NULL$$, $$signed_by_customer AND copy_left$$,
+        'Let the user sign the repair form and leave him a copy.', '请让用户在维修单上签字，并留下维修记录。', '{signed_by_customer,copy_left}', '{PC-94}'),
+
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'opening_agreed', NULL, $$opening_consent$$,
+        'The customer has to agree to the case being opened.', '打开机箱前应征得客户的同意。', '{opening_consent}', '{PC-105}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'differences_noted', NULL, $$differences ~ '\S'$$,
+        'Note what is missing from the standard set or beyond it, or that nothing is.', '请注明部件与标配的差异；无差异的也请注明。', '{differences}', '{PC-106}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'tagged', NULL, $$asset_tag ~ '\S'$$,
+        'Tag the machine.', '请为机器编号或标记。', '{asset_tag}', '{PC-111}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'hold_agreed', $$held_reason IS NOT NULL$$, $$held_reason IN ('not_reproduced', 'no_part') AND hold_consent$$,
+        'A machine is kept because the fault did not show or for lack of a part, with the customer''s consent.', '故障不能重现或无备件的，征得客户同意后方可留机。', '{held_reason,hold_consent}', '{PC-107}'),
+    ('computer_maker', 1, 'repair', 'custody', 'update', 'told_before', $$promised_at IS DISTINCT FROM old.promised_at AND old.promised_at IS NOT NULL$$,
+        $$informed_at < old.promised_at AND informed_at IS DISTINCT FROM old.informed_at AND promised_at IS NOT NULL$$,
+        'The agreed time is moved only after the customer was told why, before it has passed.', '不能按约定时间修复的，应在约定期限前通知客户。', '{informed_at,promised_at}', '{PC-108}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'voucher_shown', $$released_at IS NOT NULL$$, $$voucher_shown = receipt_no$$,
+        'The customer has to show the voucher of this machine.', '取机须出示本机的取机凭证。', '{voucher_shown}', '{PC-110}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'fetched_by_tag', $$released_at IS NOT NULL$$, $$tag_shown = asset_tag$$,
+        'The machine is fetched by its number or tag.', '请按照机器上的编号或标记领取机器。', '{tag_shown}', '{PC-111}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'release_due', $$released_at IS NOT NULL$$, $$ticket.status IN ('resolved', 'called_back', 'declined')$$,
+        'A machine is given back when it is repaired or not to be repaired.', '机器修复或确定不予维修后方可交还。', '{}', '{PC-112}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'retested', $$released_at IS NOT NULL AND ticket.status <> 'declined'$$,
+        $$evidence_count('retest') >= 2 AND has_event_since('evidence:retest', 'status:resolved') AND customer_confirmed$$,
+        'The machine is tested at least twice in front of the customer, who confirms that the fault is gone (evidence of kind retest).', '当客户面必须复验两次以上，并由客户确认故障已经消除（证据类型 retest）。', '{customer_confirmed}', '{PC-112}'),
+    ('computer_maker', 1, 'repair', 'custody', NULL, 'signed', $$released_at IS NOT NULL$$, $$signed_by_customer$$,
+        'Let the user sign the repair form.', '请让用户在维修单上签字。', '{signed_by_customer}', '{PC-113}'),
+
+    ('computer_maker', 1, 'repair', 'evidence', NULL, 'signed', $$kind IN ('data_consent', 'virus_notice')$$, $$signed_by = 'customer'$$,
+        'The customer has to sign.', '须由客户签字。', '{signed_by}', '{PC-89,PC-90}'),
+    ('computer_maker', 1, 'repair', 'evidence', NULL, 'outcome_recorded', $$kind = 'retest'$$, $$passed IS NOT NULL$$,
+        'Say whether the machine passed.', '请注明复验是否通过。', '{passed}', '{PC-112}'),
+    ('computer_maker', 1, 'training', 'evidence', NULL, 'hours_recorded', $$kind = 'training_session'$$, $$reading > 0 AND unit = 'hour'$$,
+        'Record the hours of the session.', '请记录培训小时数。', '{reading,unit}', '{PC-03}'),
+
+    ('computer_maker', 1, 'repair', 'document', NULL, 'numbered', $$kind IN ('onsite_record', 'repair_form', 'upgrade_application')$$, $$number ~ '\S'$$,
+        'Record the number printed on the form.', '请记录单据编号。', '{number}', '{PC-48,PC-103}'),
+    ('computer_maker', 1, 'repair', 'document', NULL, 'said_out_of_warranty', $$kind = 'upgrade_application'$$, $$remark ~* '保外|out of warranty'$$,
+        'The remark has to say that the product is out of warranty.', '备注栏必须注明保外产品说明。', '{remark}', '{PC-48}'),
+    ('computer_maker', 1, 'delivery', 'document', 'insert', 'one_copy', $$kind = 'service_commitment'$$, $$NOT has_event('document:service_commitment')$$,
+        'The using unit has its copy already.', '该使用单位已提供一份服务承诺。', '{}', '{PC-24}');
+
+-- Who may do it.
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, roles, message_en, message_zh, clauses) VALUES
+    ('computer_maker', 1, 'complaint', 'promise', NULL, 'by_director', $$kind = 'authority'$$, '{service_director,branch_csc}',
+        'The service director records the authority''s deadline.', '主管部门规定的期限由客服主任登记。', '{PC-124}'),
+    ('computer_maker', 1, 'quality_report', 'promise', NULL, 'by_branch', $$kind = 'leader'$$, '{branch_csc}',
+        'The branch''s centre records the time set by the leader.', '领导规定的时间由销售分公司客服中心登记。', '{PC-119}');
 
 -- Clocks.
 --
@@ -592,7 +728,7 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
         '{opened}', '{attended,status:received}', '{status:resolved,status:scheduled,status:cancelled}',
         '5 minutes', 'elapsed', NULL, 0, 'hotline_agent', 'Attend to a customer who came in', '接待送修客户', '{PC-104}'),
     ('computer_maker', 1, 'repair', 'progress', 'progress', NULL,
-        '{due:promised}', '{progress}', '{status:resolved,status:cancelled,status:declined,promise:repair}',
+        '{due:promised}', '{progress}', '{promise:repair,promise:custody,status:resolved,status:cancelled,status:declined}',
         '2 days', 'calendar_day', NULL, 0, 'hotline_agent', 'Tell the progress every two days', '每隔两天告知进度', '{PC-109}'),
     ('computer_maker', 1, 'repair', 'callback_1', 'callback_1', NULL,
         '{status:resolved}', '{status:called_back}', '{}',
@@ -617,13 +753,13 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
 -- Due when it was promised.
 INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, cancels_on, due_from, unit, responsible, label_en, label_zh, clauses) VALUES
     ('computer_maker', 1, 'repair', 'confirm', 'confirm',
-        '{promise:visit}', '{status:on_site}', '{promise:visit,status:received,status:resolved,status:cancelled,status:declined}',
+        '{promise:visit}', '{visit:confirmed}', '{promise:visit,visit:cancelled,status:received,status:resolved,status:cancelled,status:declined}',
         'promised_at', 'elapsed', 'engineer', 'Confirm the visit before its window begins', '在约定时间段预约客户', '{PC-34,PC-37}'),
     ('computer_maker', 1, 'repair', 'promised', 'promised',
-        '{promise:repair}', '{status:resolved}', '{promise:repair,status:cancelled,status:declined}',
+        '{promise:repair,promise:custody}', '{status:resolved}', '{promise:repair,promise:custody,status:cancelled,status:declined}',
         'promised_at', 'elapsed', NULL, 'Repair by the agreed time', '按约定时间修复', '{PC-37,PC-108}'),
     ('computer_maker', 1, 'repair', 'delay_told', 'delay_told',
-        '{promise:repair}', '{delay_notice,status:resolved}', '{promise:repair,status:cancelled,status:declined}',
+        '{promise:repair,promise:custody}', '{delay_notice,status:resolved}', '{promise:repair,promise:custody,status:cancelled,status:declined}',
         'promised_at', 'elapsed', 'hotline_agent', 'Tell of a delay before the agreed time', '约定期限前通知客户', '{PC-108}'),
     ('computer_maker', 1, 'consult', 'promised', 'promised',
         '{promise:answer}', '{status:answered}', '{promise:answer,status:cancelled}',
