@@ -156,6 +156,9 @@ INSERT INTO aftersales.event_type (policy, version, ticket_type, event, roles, a
     ('computer_maker', 1, 'complaint', 'progress', NULL, NULL, 'Progress reported', '报告处理进度', '{PC-125}'),
     ('computer_maker', 1, 'delivery',  'quality_followed_up', '{hotline_agent,engineer,chief_rep}', '{delivered,commissioned}', 'Quality of the machine followed up', '回访机器质量情况', '{PC-116}'),
 
+    -- Once classified, a ticket changes its class by these only.
+    ('computer_maker', 1, 'repair', 'changed:warranty_class', '{service_director,branch_csc}', NULL, 'Warranty classified anew', '重新判定是否保内', '{PC-39}'),
+
     -- visit: the beginning of the window in which the engineer comes.
     ('computer_maker', 1, 'repair',    'promise:visit',  NULL, NULL, 'Time of the visit agreed', '约定上门时间', '{PC-34,PC-37}'),
     ('computer_maker', 1, 'repair',    'promise:repair', NULL, NULL, 'Time promised for the repair', '约定修复时间', '{PC-37,PC-108}'),
@@ -390,12 +393,19 @@ INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, 
     ('computer_maker', 1, 'repair', 'beyond_area',      1, '{chief_rep}',  'Visit beyond the on-site area', '超出上门地区的上门服务', '{PC-98,PC-102}'),
     ('computer_maker', 1, 'repair', 'damaged_part',     1, '{branch_csc}', 'Exchange of a damaged part', '物理损坏部件的更换', '{PC-72}'),
     ('computer_maker', 1, 'repair', 'damaged_return',   1, '{branch_csc}', 'Return of a damaged part', '非正常损坏部件的退件', '{PC-77}'),
-    ('computer_maker', 1, 'repair', 'taxi',             1, '{service_director}', 'Taxi to a visit', '坐出租车上门', '{PC-101}'),
     ('computer_maker', 1, 'repair', 'monitor_exchange', 1, '{branch_csc}', 'Exchange of a monitor', '显示器更换', '{PC-79}'),
     ('computer_maker', 1, 'spare_request', 'spare_request', 1, '{branch_csc}', 'Request for spare parts', '备品备件申请的批准', '{PC-60}'),
     ('computer_maker', 1, 'spare_request', 'higher_grade',  1, '{branch_csc}', 'Part of a higher grade', '稍高档次的备品备件', '{PC-69}'),
     ('computer_maker', 1, 'spare_request', 'receipt', 1, '{commerce_specialist}', 'Signed by the commerce specialist', '商务专员签字', '{PC-64}'),
     ('computer_maker', 1, 'spare_request', 'receipt', 2, '{service_director}',    'Signed by the service director', '客服主任签字', '{PC-64}');
+INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, relation, items, label_en, label_zh, clauses) VALUES
+    -- item: the visit_id
+    ('computer_maker', 1, 'repair', 'taxi', 1, '@superior', true, 'Taxi to a visit', '坐出租车上门', '{PC-101}');
+
+-- PC-62: who keeps the accounts of parts does not keep the parts.
+INSERT INTO aftersales.role_conflict (policy, version, role_a, role_b, message_en, message_zh, clauses) VALUES
+    ('computer_maker', 1, 'commerce_specialist', 'service_director',
+        'Who keeps the accounts of spare parts may not keep the parts.', '客服主任管理备品备件账目，商务专员管理备品备件，不得由一人兼任。', '{PC-62}');
 
 -- Guards of every way in: what is recorded when a report is taken (PC-01, PC-08,
 -- PC-33, PC-36, PC-125, PC-127).
@@ -469,6 +479,14 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
     ('computer_maker', 1, 'repair', NULL, 'awaiting_part', 'is_onsite', $$mode = 'onsite'$$,
         'Only a repair on site waits for the next visit.', '仅上门服务可以再次约定上门。', '{mode}', '{PC-92}'),
 
+    -- A visit that the warranty does not cover is made when the user asks for it.
+    ('computer_maker', 1, 'repair', NULL, 'scheduled', 'visit_covered', $$covers IS NULL OR 'visit' = ANY (covers) OR visit_requested$$,
+        'Visits are not covered: the user has to ask for it and pay for the way.', '上门服务不在免费范围内，须由用户要求并承担费用。', '{visit_requested}', '{PC-10,PC-44}'),
+
+    -- Which way: work within warranty, or tell the user first (PC-39, PC-46).
+    ('computer_maker', 1, 'repair', NULL, 'told', 'out_of_warranty', $$warranty_class IN ('out_expired', 'out_user', 'out_disaster')$$,
+        'The fault has to be classified as out of warranty.', '须先判定属保外维修。', '{unit_id,fault_at,fault_cause,component,fault_code}', '{PC-39,PC-40,PC-41,PC-42}'),
+
     -- Out of warranty (chapter 9).
     ('computer_maker', 1, 'repair', 'told', 'accepted', 'customer_accepted', $$has_event_since('customer_accepted', 'status:told')$$,
         'The customer has not accepted service out of warranty (event customer_accepted).', '用户尚未认可保外维修（事件 customer_accepted）。', '{}', '{PC-46}'),
@@ -480,6 +498,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'The customer has not agreed to pay (event quote_accepted).', '用户尚未同意支付（事件 quote_accepted）。', '{}', '{PC-47}'),
     ('computer_maker', 1, 'repair', 'agreed', 'paid', 'application_filled_in', $$has_event('document:upgrade_application')$$,
         'Fill in the product upgrade application (document of kind upgrade_application).', '请填写产品升级申请表（单据类型 upgrade_application）。', '{}', '{PC-48}'),
+    ('computer_maker', 1, 'repair', 'agreed', 'paid', 'charges_settled', $$charges_settled()$$,
+        'The customer has not paid what was quoted.', '用户尚未交清费用。', '{}', '{PC-49}'),
     ('computer_maker', 1, 'repair', 'paid', 'part_ordered', 'order_approved', $$approved('oow_order') AND has_event_since('approved:oow_order', 'status:paid')$$,
         'Finance has to verify the payment and the branch''s centre to approve before parts are ordered.', '须经财务专员核实、销售分公司客服中心批准后方可调货。', '{}', '{PC-49,PC-50}'),
 
@@ -504,8 +524,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'Fill in the repair form (document of kind repair_form).', '请填写维修单（单据类型 repair_form）。', '{}', '{PC-18,PC-106}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'habits_agreed', $$changes_habits IS NOT TRUE OR habits_consent$$,
         'Changing the customer''s working habits needs his consent.', '更改客户操作习惯应征得客户同意。', '{changes_habits,habits_consent}', '{PC-91}'),
-    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'remedy_chosen', $$remedy IS NOT NULL$$,
-        'Say what the customer chose: return, exchange, repair or paid_repair.', '请注明客户选择的处理方式：退货、更换、维修或付费维修。', '{remedy}', '{PC-19,PC-20,PC-21}'),
+    ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'remedy_offered', $$remedy = ANY (remedies) OR (component = 'monitor' AND remedy = 'exchange')$$,
+        'The customer chooses from the remedies of the day: return, exchange, repair or paid_repair.', '客户只能选择当日允许的处理方式：退货、更换、维修或付费维修。', '{remedy}', '{PC-19,PC-20,PC-21,PC-22,PC-23}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'monitor_repaired_only', $$component IS DISTINCT FROM 'monitor' OR remedy IS DISTINCT FROM 'exchange' OR approved('monitor_exchange')$$,
         'A monitor is repaired, not exchanged, unless the branch''s centre approves.', '显示器原则上只修不换，更换须经批准。', '{remedy}', '{PC-79}'),
     ('computer_maker', 1, 'repair', 'repairing', 'resolved', 'damage_examined', $$part_damage IN ('none', 'physical', 'abnormal') AND (part_damage = 'none' OR damage_cause ~ '\S')$$,
@@ -516,6 +536,12 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
     -- Afterwards.
     ('computer_maker', 1, 'repair', NULL, 'called_back', 'use_asked', $$machine_works IS NOT NULL$$,
         'Ask the customer how the machine works.', '请了解机器使用情况。', '{machine_works}', '{PC-15,PC-25,PC-96}'),
+    ('computer_maker', 1, 'repair', NULL, 'closed', 'charges_settled', $$charges_settled()$$,
+        'The customer has not paid what is owed.', '用户尚未交清费用。', '{}', '{PC-43,PC-44}'),
+    ('computer_maker', 1, 'repair', 'declined', 'cancelled', 'charges_settled', $$warranty_class IS NULL OR charges_settled()$$,
+        'The customer has not paid for the visits.', '用户尚未交清上门费用。', '{}', '{PC-44}'),
+    ('computer_maker', 1, 'repair', NULL, 'closed', 'repair_registered', $$warranty_class IS NULL OR warranty_class = 'in_warranty' OR service_report_no ~ '\S'$$,
+        'Enter the repair out of warranty in the service report.', '请将保外维修记录登记在客服工作报表中。', '{service_report_no}', '{PC-55}'),
     ('computer_maker', 1, 'repair', NULL, 'closed', 'branch_called_back', $$mode <> 'onsite' OR has_event('branch_called_back')$$,
         'After service on site the sales branch calls back, too (event branch_called_back).', '上门服务须经销售分公司二级回访（事件 branch_called_back）。', '{}', '{PC-97}'),
     ('computer_maker', 1, 'repair', NULL, 'closed', 'damaged_return_approved', $$part_damage IS NULL OR part_damage = 'none' OR (damage_person ~ '\S' AND has_event('document:appraisal_report') AND approved('damaged_return'))$$,
@@ -531,6 +557,13 @@ FROM unnest('{closed,cancelled}'::text[]) s, (VALUES
     ('loan_back', $$NOT has_event('loan_given') OR has_event_since('loan_returned', 'loan_given')$$,
         'The loan monitor is still with the customer (event loan_returned).', '替代使用的显示器尚未换回（事件 loan_returned）。', '{}', '{PC-79}')
     ) g (guard, requires, message_en, message_zh, ask_for, clauses);
+
+-- Work begins at once within warranty only.
+INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
+SELECT 'computer_maker', 1, 'repair', s, 'repairing', 'in_warranty', $$warranty_class = 'in_warranty'$$,
+       'Classify the fault first; out of warranty, tell the user before any work.', '请先判定是否保内；属保外维修的，须先告知用户。',
+       '{unit_id,fault_at,fault_cause,component,fault_code}', '{PC-39,PC-46}'
+FROM unnest('{on_site,received,held}'::text[]) s;
 
 -- PC-37: what was promised is kept before a ticket ends.
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
@@ -620,7 +653,7 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
         'Take tools, shoe covers, repair form and spares that fit the fault.', '请准备好工具、鞋套、维修单及相关备件。', '{kit_checked}', '{PC-83}'),
     ('computer_maker', 1, 'repair', 'visit', NULL, 'departed_first', $$arrived_at IS NOT NULL$$, $$departed_at <= arrived_at$$,
         'Record when the engineer set out.', '请登记工程师出发时间。', '{departed_at}', '{PC-82,PC-83}'),
-    ('computer_maker', 1, 'repair', 'visit', NULL, 'transport_allowed', $$departed_at IS NOT NULL$$, $$transport IN ('bus', 'bicycle') OR (transport = 'taxi' AND approved('taxi'))$$,
+    ('computer_maker', 1, 'repair', 'visit', NULL, 'transport_allowed', $$departed_at IS NOT NULL$$, $$transport IN ('bus', 'bicycle') OR (transport = 'taxi' AND approved('taxi', visit_id::text))$$,
         'Travel is by bus or bicycle; a taxi needs the superior''s approval.', '原则上乘公交车或骑自行车，坐出租车须由上一级领导批准。', '{transport}', '{PC-101}'),
     ('computer_maker', 1, 'repair', 'visit', NULL, 'late_notice', $$notified_at IS NOT NULL AND old.notified_at IS NULL$$, $$notified_at < lower(coalesce(old.appointment, appointment)) AND notice_consent$$,
         'A customer is told of a delay before the window begins, and agrees.', '不能按时到达的，须在约定时间前告知用户并取得同意。', '{notified_at,notice_consent}', '{PC-84}'),
@@ -677,6 +710,14 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
         'Record the number printed on the form.', '请记录单据编号。', '{number}', '{PC-48,PC-103}'),
     ('computer_maker', 1, 'repair', 'document', NULL, 'said_out_of_warranty', $$kind = 'upgrade_application'$$, $$remark ~* '保外|out of warranty'$$,
         'The remark has to say that the product is out of warranty.', '备注栏必须注明保外产品说明。', '{remark}', '{PC-48}'),
+    ('computer_maker', 1, 'repair', 'quote_item', NULL, 'before_consent', NULL, $$ticket.warranty_class = 'in_warranty' OR ticket.status = 'accepted'$$,
+        'Out of warranty parts are listed once the user has accepted that, and before he agrees to pay.', '保外维修须在用户认可后、同意支付前列出部件。', '{}', '{PC-46,PC-47}'),
+    ('computer_maker', 1, 'repair', 'approval', 'insert', 'paid_first', $$kind = 'oow_order' AND step = 1$$, $$ticket.status = 'paid' AND charges_settled()$$,
+        'Finance verifies what has been paid.', '财务专员核实的是已交的费用。', '{}', '{PC-49}'),
+    ('computer_maker', 1, 'repair', 'charge', NULL, 'agreement_noted', $$rule = 'visit_agreed'$$, $$reason ~ '\S'$$,
+        'Note what was agreed about the charge for the visit.', '请注明上门费用的协商结果。', '{reason}', '{PC-10}'),
+    ('computer_maker', 1, NULL, 'price', NULL, 'described', NULL, $$spec ~ '\S' AND label ~ '\S' AND cost_price IS NOT NULL$$,
+        'A part is listed with specification, name, unit price and cost price.', '价格单须列明规格、品名、单价和成本价。', '{spec,label,cost_price}', '{PC-09,PC-47}'),
     ('computer_maker', 1, 'delivery', 'document', 'insert', 'one_copy', $$kind = 'service_commitment'$$, $$NOT has_event('document:service_commitment')$$,
         'The using unit has its copy already.', '该使用单位已提供一份服务承诺。', '{}', '{PC-24}');
 
@@ -685,37 +726,92 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
     ('computer_maker', 1, 'complaint', 'promise', NULL, 'by_director', $$kind = 'authority'$$, '{service_director,branch_csc}',
         'The service director records the authority''s deadline.', '主管部门规定的期限由客服主任登记。', '{PC-124}'),
     ('computer_maker', 1, 'quality_report', 'promise', NULL, 'by_branch', $$kind = 'leader'$$, '{branch_csc}',
-        'The branch''s centre records the time set by the leader.', '领导规定的时间由销售分公司客服中心登记。', '{PC-119}');
+        'The branch''s centre records the time set by the leader.', '领导规定的时间由销售分公司客服中心登记。', '{PC-119}'),
+    ('computer_maker', 1, NULL, 'price_list', NULL, 'by_branch', NULL, '{branch_csc}',
+        'The branch''s centre sets the price list.', '保外维修部件价格单由销售分公司客服中心制定。', '{PC-54}'),
+    ('computer_maker', 1, NULL, 'price', NULL, 'by_branch', NULL, '{branch_csc}',
+        'The branch''s centre sets the prices.', '保外维修部件价格由销售分公司客服中心制定。', '{PC-54}');
+
+-- Warranty.
+--
+-- Counted from the invoice date (PC-22); its last day is covered still.  Visits
+-- end earlier where the unit has an on-site period (product_unit.onsite_until).
+-- Days of return and exchange: the day of the invoice is day 0 (count_first_day
+-- makes it day 1), this document's 20 days go before the national rule's 15.
+-- Codes of the performance faults that the national rule lists for the host:
+-- no_start (does not start normally), crash (hangs).
+
+INSERT INTO aftersales.warranty_term (policy, version, rule, applies_to, component, covers, term, rank, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'hardware', 'unit', NULL, '{parts,labour,visit}', '3 years', 0, 'Hardware, 3 years', '硬件三年', '{PC-12,PC-13,PC-40,PC-99}'),
+    ('computer_maker', 1, 'software', 'unit', 'software', '{parts,labour}', NULL, 10, 'Software, for life', '软件终身', '{PC-12}'),
+    ('computer_maker', 1, 'replaced_part', 'replaced_part', NULL, '{parts,labour}', '3 months', 0, 'Replaced part, 3 months', '更换的部件保修三个月', '{PC-52}');
+
+INSERT INTO aftersales.exclusion (policy, version, rule, fault_cause, warranty_class, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'user_fault', 'user',     'out_user',     'Caused by the user', '用户方面原因', '{PC-39,PC-41}'),
+    ('computer_maker', 1, 'disaster',   'disaster', 'out_disaster', 'Natural disaster or other accident', '自然灾害等意外事故', '{PC-39,PC-42}');
+
+INSERT INTO aftersales.remedy_window (policy, version, rule, component, fault_codes, classes, from_day, to_day, needs_invoice, remedies, rank, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'return_days',   'host', '{no_start,crash}', '{in_warranty}', 0, 7,  true, '{return,exchange,repair}', 10, 'Return, exchange or repair', '退货、更换或维修', '{PC-19,PC-22,PC-23}'),
+    ('computer_maker', 1, 'exchange_days', 'host', '{no_start,crash}', '{in_warranty}', 8, 20, true, '{exchange,repair}', 10, 'Exchange or repair', '更换或维修', '{PC-20,PC-22,PC-23}'),
+    ('computer_maker', 1, 'repair_only', NULL, NULL, '{in_warranty}', NULL, NULL, false, '{repair}', 0, 'Repair', '维修', '{PC-21,PC-23}'),
+    ('computer_maker', 1, 'out_of_warranty', NULL, NULL, '{out_expired,out_user,out_disaster}', NULL, NULL, false, '{paid_repair}', 0, 'Paid repair', '付费维修', '{PC-09,PC-39,PC-43}');
+
+-- Charges.
+--
+-- Nothing may be charged but by these rows (PC-53): no labour, no delivery, no
+-- training.  Parts are those of the desk's price list oow_parts, which the
+-- branch's centre publishes: at cost once the warranty has expired (PC-09),
+-- else at the list's price (PC-49).  A visit that the warranty does not cover
+-- costs 50 yuan, or what was agreed (PC-10).
+
+INSERT INTO aftersales.charge_rule (policy, version, ticket_type, rule, kind, per, event, condition, requires, amount, price_list, covered_by, payer, payee, minimum, roles, position, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'repair', 'visit_fee', 'visit', 'event', 'visit:arrived', $$visit_negotiated IS NOT TRUE$$, $$visit_requested$$,
+        '50.00', NULL, 'visit', 'customer', 'station', NULL, '{finance,service_director}', 10, 'Transport and related costs of a visit', '交通及相关费用（每次）', '{PC-10,PC-13,PC-44,PC-53,PC-99}'),
+    ('computer_maker', 1, 'repair', 'visit_agreed', 'visit', 'given', NULL, $$visit_negotiated$$, $$visit_requested$$,
+        NULL, NULL, 'visit', 'customer', 'station', 0.00, '{service_director}', 11, 'Visits, as agreed', '上门费用（协商）', '{PC-10,PC-53}'),
+    ('computer_maker', 1, 'repair', 'part_at_cost', 'part', 'item', NULL, $$warranty_class = 'out_expired'$$, $$has_event_since('quote_accepted', 'quote:item')$$,
+        'cost_price', 'oow_parts', 'parts', 'customer', 'station', NULL, '{finance,service_director}', 20, 'Part, at cost', '过保部件（成本价）', '{PC-09,PC-43,PC-47,PC-53}'),
+    ('computer_maker', 1, 'repair', 'part_at_list', 'part', 'item', NULL, $$warranty_class IS DISTINCT FROM 'out_expired'$$, $$has_event_since('quote_accepted', 'quote:item')$$,
+        NULL, 'oow_parts', 'parts', 'customer', 'station', NULL, '{finance,service_director}', 21, 'Part, at the list price', '保外部件（价格单）', '{PC-43,PC-47,PC-49,PC-53}');
+
+-- What is free.
+INSERT INTO aftersales.charge_rule (policy, version, ticket_type, rule, kind, per, amount, payer, payee, maximum, position, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'repair',   'labour',       'labour',       'ticket', '0.00', 'customer', 'station', 0.00, 30, 'Labour', '服务费', '{PC-45,PC-53,PC-99}'),
+    ('computer_maker', 1, 'delivery', 'delivery',     'delivery',     'ticket', '0.00', 'customer', 'station', 0.00, 10, 'Delivery and commissioning', '送货调试', '{PC-02}'),
+    ('computer_maker', 1, 'training', 'training',     'training',     'ticket', '0.00', 'customer', 'station', 0.00, 10, 'Training', '培训', '{PC-03}'),
+    ('computer_maker', 1, 'training', 'machine_time', 'machine_time', 'ticket', '0.00', 'customer', 'station', 0.00, 20, 'Machine time during training', '培训期间上机', '{PC-130}');
 
 -- Clocks.
 --
 -- All of them run around the clock but the level-1 callback's working days.
 -- What was promised is due when it was promised; a new promise takes the place
 -- of one that is not late yet.
+-- What chapters 4 and 6 promise is promised for machines in warranty: once a fault
+-- is classified as out of warranty these clocks end unjudged.
 -- Level-1 callback: three working days (chapter 6).  Chapters 8 and 11 say three
 -- days; that reading is the second row, for tickets with callback_basis =
 -- calendar_days.
 
 INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, condition, starts_on, stops_on, cancels_on, target, unit, any_of, rank, responsible, label_en, label_zh, clauses) VALUES
-    ('computer_maker', 1, 'repair', 'respond_county', 'respond', $$area = 'county' AND mode <> 'carry_in'$$,
+    ('computer_maker', 1, 'repair', 'respond_county', 'respond', $$area = 'county' AND mode <> 'carry_in' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{responded,status:scheduled,status:on_site,status:resolved}', '{status:received,status:cancelled,status:declined}',
         '2 hours', 'elapsed', NULL, 0, 'hotline_agent', 'Respond, county', '响应（县级以下）', '{PC-07,PC-11}'),
-    ('computer_maker', 1, 'repair', 'onsite_urban', 'onsite', $$mode = 'onsite'$$,
+    ('computer_maker', 1, 'repair', 'onsite_urban', 'onsite', $$mode = 'onsite' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:on_site}', '{status:resolved,status:received,status:no_show,status:cancelled,status:declined}',
         '2 hours', 'elapsed', NULL, 0, 'engineer', 'On site, urban', '上门（市区）', '{PC-05,PC-11,PC-13}'),
-    ('computer_maker', 1, 'repair', 'onsite_suburban', 'onsite', $$mode = 'onsite' AND area = 'suburban'$$,
+    ('computer_maker', 1, 'repair', 'onsite_suburban', 'onsite', $$mode = 'onsite' AND area = 'suburban' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:on_site}', '{status:resolved,status:received,status:no_show,status:cancelled,status:declined}',
         '2 hours', 'elapsed', NULL, 10, 'engineer', 'On site, outside the urban district', '上门（市区以外）', '{PC-06,PC-11}'),
-    ('computer_maker', 1, 'repair', 'onsite_county', 'onsite', $$mode = 'onsite' AND area = 'county'$$,
+    ('computer_maker', 1, 'repair', 'onsite_county', 'onsite', $$mode = 'onsite' AND area = 'county' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:on_site}', '{status:resolved,status:received,status:no_show,status:cancelled,status:declined}',
         '48 hours', 'elapsed', NULL, 20, 'engineer', 'On site, county', '上门（县级以下）', '{PC-07,PC-11}'),
-    ('computer_maker', 1, 'repair', 'resolve_urban', 'resolve', $$mode <> 'carry_in'$$,
+    ('computer_maker', 1, 'repair', 'resolve_urban', 'resolve', $$mode <> 'carry_in' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:resolved}', '{status:received,status:cancelled,status:declined}',
         '4 hours', 'elapsed', NULL, 0, 'engineer', 'Solve, urban', '解决（市区）', '{PC-05,PC-11,PC-13}'),
-    ('computer_maker', 1, 'repair', 'resolve_suburban', 'resolve', $$mode <> 'carry_in' AND area = 'suburban'$$,
+    ('computer_maker', 1, 'repair', 'resolve_suburban', 'resolve', $$mode <> 'carry_in' AND area = 'suburban' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:resolved}', '{status:received,status:cancelled,status:declined}',
         '24 hours', 'elapsed', NULL, 10, 'engineer', 'Solve, outside the urban district', '解决（市区以外）', '{PC-06,PC-11}'),
-    ('computer_maker', 1, 'repair', 'resolve_county', 'resolve', $$mode <> 'carry_in' AND area = 'county'$$,
+    ('computer_maker', 1, 'repair', 'resolve_county', 'resolve', $$mode <> 'carry_in' AND area = 'county' AND (warranty_class IS NULL OR warranty_class = 'in_warranty')$$,
         '{opened}', '{status:resolved}', '{status:received,status:cancelled,status:declined}',
         '48 hours', 'elapsed', NULL, 20, 'engineer', 'Solve, county', '解决（县级以下）', '{PC-07,PC-11}'),
     ('computer_maker', 1, 'repair', 'backstop_solve', 'backstop_solve', NULL,

@@ -254,3 +254,84 @@ SELECT pg_temp.as_of(pg_temp.base(), 'hotline_agent') \g /dev/null
 SELECT is(pg_temp.verdict(format('INSERT INTO desk.ticket (policy, ticket_type, mode, status) VALUES (%L, %L, %L, %L)', 'computer_maker', ticket_type, 'phone', state)),
           CASE WHEN state IN ('new', 'contracted', 'at_branch') THEN 'accepted' ELSE 'SV001' END, format('a %s opened as %s', ticket_type, state))
 FROM standing ORDER BY ticket_type, state;
+
+-- Whole stories: three modes in three areas, and all other ways -----------------
+
+CREATE TEMP TABLE story (name text PRIMARY KEY, ticket_type text, sets text, story text, ends_in text, ticket_id bigint);
+INSERT INTO story
+SELECT m.mode || ' in ' || a, 'repair', format('mode=%s area=%s', m.mode, a), m.story, 'closed'
+FROM unnest('{urban,suburban,county}'::text[]) a, (VALUES
+    ('onsite', 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; repairing@30 minutes; document onsite_record@35 minutes; visit done@50 minutes; resolved@50 minutes; called_back@2 days; !branch_called_back@3 days; !hq_called_back@3 days; closed@3 days'),
+    ('carry_in', 'custody in@1 minute; received@2 minutes; repairing@10 minutes; document repair_form@1 hour; resolved@1 hour; custody ready@1 hour; evidence retest@2 hours; evidence retest@2 hours; custody out@2 hours; called_back@1 day; closed@2 days'),
+    ('phone', '!responded@1 minute; resolved@10 minutes; called_back@1 day; closed@2 days')) m (mode, story);
+INSERT INTO story (name, ticket_type, sets, story, ends_in) VALUES
+    ('not by phone', 'repair', 'mode=phone', 'mode=onsite@10 minutes; visit plan@10 minutes; scheduled@11 minutes', 'scheduled'),
+    ('absent, again', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; visit absent@40 minutes; no_show@40 minutes; visit plan@1 hour; scheduled@1 hour; visit confirm@62 minutes; visit depart@63 minutes; visit arrive@80 minutes; on_site@80 minutes', 'on_site'),
+    ('absent, given up', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; visit absent@40 minutes; no_show@40 minutes; cancelled@2 days', 'cancelled'),
+    ('called off', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit off@10 minutes; cancelled@10 minutes', 'cancelled'),
+    ('wrong part', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; visit missing@40 minutes; visit plan@40 minutes; awaiting_part@40 minutes; visit confirm@100 minutes; visit depart@101 minutes; visit arrive@2 hours; on_site@2 hours; repairing@2 hours; document onsite_record@3 hours; visit done@3 hours; resolved@3 hours', 'resolved'),
+    ('part needed after all', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; repairing@30 minutes; visit missing@40 minutes; visit plan@40 minutes; awaiting_part@40 minutes; visit off@1 day; declined@1 day; cancelled@1 day', 'cancelled'),
+    ('not wanted on site', 'repair', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; declined@30 minutes; cancelled@30 minutes', 'cancelled'),
+    ('kept, then repaired', 'repair', 'mode=carry_in', 'custody in@1 minute; received@2 minutes; custody hold@10 minutes; held@10 minutes; repairing@1 day; held@2 days; repairing@3 days; document repair_form@3 days; resolved@3 days', 'resolved'),
+    ('kept, out of warranty', 'repair', 'mode=carry_in cause=user', 'custody in@1 minute; received@2 minutes; held@10 minutes; told@1 day; declined@2 days; custody out@2 days; cancelled@2 days', 'cancelled'),
+    ('taken back at once', 'repair', 'mode=carry_in', 'custody in@1 minute; received@2 minutes; declined@10 minutes; custody out@11 minutes; cancelled@11 minutes', 'cancelled'),
+    ('kept, taken back', 'repair', 'mode=carry_in', 'custody in@1 minute; received@2 minutes; held@10 minutes; declined@1 day; custody out@1 day; cancelled@1 day', 'cancelled'),
+    ('accepted, taken back', 'repair', 'mode=carry_in cause=user', 'custody in@1 minute; received@2 minutes; told@3 minutes; !customer_accepted@4 minutes; accepted@5 minutes; declined@6 minutes', 'declined'),
+    ('quoted, taken back', 'repair', 'mode=carry_in cause=user', 'custody in@1 minute; received@2 minutes; told@3 minutes; !customer_accepted@4 minutes; accepted@5 minutes; quote_item board@5 minutes; quoted@6 minutes; declined@7 minutes', 'declined'),
+    ('agreed, taken back', 'repair', 'mode=carry_in cause=user', 'custody in@1 minute; received@2 minutes; told@3 minutes; !customer_accepted@4 minutes; accepted@5 minutes; quote_item board@5 minutes; quoted@6 minutes; !quote_accepted@7 minutes; agreed@7 minutes; declined@8 minutes', 'declined'),
+    ('out of warranty, no parts', 'repair', 'mode=carry_in cause=disaster remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@3 minutes; !customer_accepted@4 minutes; accepted@5 minutes; repairing@10 minutes; document repair_form@1 hour; resolved@1 hour; custody ready@1 hour; evidence retest@2 hours; evidence retest@2 hours; custody out@2 hours; called_back@1 day; closed@2 days', 'closed'),
+    ('out of warranty, carry-in', 'repair', 'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote_item board@25 minutes; quoted@30 minutes; accepted@31 minutes; quote_item disk@32 minutes; quoted@33 minutes; !quote_accepted@40 minutes; agreed@40 minutes; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes; part_received@2 days; repairing@2 days; document repair_form@2 days 1 hour; resolved@2 days 1 hour; custody ready@2 days 1 hour; evidence retest@3 days; evidence retest@3 days; custody out@3 days; called_back@4 days; closed@5 days', 'closed'),
+    ('out of warranty, on site', 'repair', 'mode=onsite cause=user remedy:=paid_repair', 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; told@30 minutes; !customer_accepted@31 minutes; accepted@31 minutes; quote_item board@35 minutes; quoted@36 minutes; !quote_accepted@40 minutes; agreed@40 minutes; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes; part_received@2 days; visit plan@2 days; visit confirm@2 days; visit depart@2 days; visit arrive@2 days 20 minutes; repairing@2 days 20 minutes; document onsite_record@2 days 1 hour; visit done@2 days 1 hour; resolved@2 days 1 hour; charge@2 days 1 hour; pay@2 days 1 hour; called_back@4 days; !branch_called_back@5 days; closed@5 days', 'closed'),
+    ('not approved, then more parts', 'repair', 'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote_item board@25 minutes; quoted@30 minutes; !quote_accepted@40 minutes; agreed@40 minutes; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour; +finance oow_order@70 minutes; -branch_csc oow_order@80 minutes; accepted@90 minutes; quoted@95 minutes; !quote_accepted@100 minutes; agreed@100 minutes; paid@100 minutes; +finance oow_order@110 minutes; +branch_csc oow_order@120 minutes; part_ordered@2 hours; part_received@1 day; repairing@1 day; accepted@1 day 1 hour; quote_item disk@1 day 1 hour; quoted@1 day 1 hour; !quote_accepted@1 day 2 hours; agreed@1 day 2 hours; charge@1 day 3 hours; pay@1 day 3 hours; paid@1 day 3 hours', 'paid'),
+    ('consult at once', 'consult', NULL, 'answered@5 minutes; closed@1 hour', 'closed'),
+    ('consult later', 'consult', NULL, 'researching@5 minutes; *answer until 2026-03-03 12:00@6 minutes; answered@1 day; closed@2 days', 'closed'),
+    ('consult given up', 'consult', NULL, 'researching@5 minutes; cancelled@1 day', 'cancelled'),
+    ('consult not meant', 'consult', NULL, 'cancelled@1 minute', 'cancelled'),
+    ('complaint', 'complaint', NULL, 'investigating@1 minute; handled@1 day; called_back@2 days; closed@3 days', 'closed'),
+    ('complaint of an authority', 'complaint', 'source:=authority', '*authority until 2026-03-31 23:59@1 minute; investigating@2 minutes; handled@1 day; investigating@2 days; handled@3 days; called_back@4 days; investigating@5 days; handled@6 days; called_back@7 days; closed@8 days', 'closed'),
+    ('complaint withdrawn', 'complaint', NULL, 'cancelled@1 minute', 'cancelled'),
+    ('complaint withdrawn later', 'complaint', NULL, 'investigating@1 minute; cancelled@1 hour', 'cancelled'),
+    ('training', 'training', NULL, 'under_way@1 day; evidence training_session reading=40, unit=''hour''@9 days; evidence training_session reading=20, unit=''hour''@20 days; completed@20 days; document training_feedback@21 days; closed@22 days', 'closed'),
+    ('training not wanted', 'training', NULL, 'cancelled@1 day', 'cancelled'),
+    ('training not finished', 'training', NULL, 'under_way@1 day; cancelled@2 days', 'cancelled'),
+    ('order', 'delivery', NULL, 'produced@5 days; tested@6 days; packed@7 days; at_branch@8 days; at_dealer@9 days; *delivery until 2026-03-20 10:00@9 days; delivered@17 days; commissioned@17 days; document service_commitment@17 days; !quality_followed_up@24 days; closed@25 days', 'closed'),
+    ('order from stock', 'delivery', 'status=at_branch', '*delivery until 2026-03-04 10:00@0; delivered@2 days', 'delivered'),
+    ('spare parts', 'spare_request', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; shipped@1 day; received@3 days; +commerce_specialist receipt@3 days; +service_director receipt@3 days; closed@3 days', 'closed'),
+    ('spare parts not there', 'spare_request', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; backordered@1 day; shipped@9 days', 'shipped'),
+    ('spare parts never', 'spare_request', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; backordered@1 day; cancelled@9 days', 'cancelled'),
+    ('spare parts refused', 'spare_request', NULL, '-branch_csc spare_request@1 hour; cancelled@1 hour', 'cancelled'),
+    ('quality', 'quality_report', NULL, 'forwarded@1 hour; new@1 day; forwarded@2 days; *leader until 2026-03-10 17:00@2 days; directed@2 days; handled@5 days; closed@6 days', 'closed'),
+    ('quality, branch alone', 'quality_report', NULL, 'forwarded@1 hour; handled@2 days', 'handled'),
+    ('quality, nothing', 'quality_report', NULL, 'cancelled@1 hour', 'cancelled');
+INSERT INTO story (name, ticket_type, sets, story, ends_in)
+SELECT 'dissolved when ' || state, 'delivery', sets, concat_ws('; ', story, 'cancelled@20 days'), 'cancelled'
+FROM path WHERE ticket_type = 'delivery' AND state IN ('contracted', 'produced', 'tested', 'packed', 'at_branch', 'at_dealer');
+UPDATE story SET ticket_id = pg_temp.play(pg_temp.opened(ticket_type, sets), story);
+SELECT is(t.status, s.ends_in, format('%s: ends as it should', s.name)) FROM story s JOIN desk.ticket t USING (ticket_id) ORDER BY name;
+SELECT is_empty($$SELECT ticket_type, from_state, to_state FROM aftersales.workflow_transition WHERE policy = 'computer_maker'
+                  EXCEPT SELECT t.ticket_type, e.from_state, e.to_state FROM desk.ticket_event e JOIN desk.ticket t USING (ticket_id)$$,
+                'every move has been made in some story');
+
+-- What the clocks of whole repairs come to.
+SELECT pg_temp.as_of('2026-06-01 08:00+08') \g /dev/null
+SELECT results_eq(format('SELECT clock, outcome FROM desk_bi.clock WHERE ticket_id = %s ORDER BY clock', ticket_id),
+                  format('SELECT c, %L::text FROM unnest(%L::text[]) c', 'met', expected), format('clocks of a repair %s', name))
+FROM story JOIN (VALUES
+    ('onsite in urban',    '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve}'),
+    ('onsite in suburban', '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve}'),
+    ('onsite in county',   '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve,respond}'),
+    ('carry_in in urban',    '{backstop_propose,backstop_solve,callback_1}'),
+    ('carry_in in suburban', '{backstop_propose,backstop_solve,callback_1}'),
+    ('carry_in in county',   '{backstop_propose,backstop_solve,callback_1}'),
+    ('phone in urban',    '{backstop_propose,backstop_solve,callback_1,resolve}'),
+    ('phone in suburban', '{backstop_propose,backstop_solve,callback_1,resolve}'),
+    ('phone in county',   '{backstop_propose,backstop_solve,callback_1,resolve,respond}')) v (name, expected) USING (name) ORDER BY name;
+
+-- No clock runs for ever: none is open on a ticket that is closed.
+SELECT is_empty($$SELECT t.ticket_type, t.status, c.clock FROM desk.sla_clock c JOIN desk.ticket t USING (ticket_id)
+                  WHERE c.stopped_at IS NULL AND t.status IN ('closed', 'cancelled')$$, 'no clock runs on a closed ticket');
+SELECT is_empty($$SELECT * FROM aftersales.verify_clocks()$$, 'replaying gives the same clocks');
+SELECT is_empty($$SELECT * FROM aftersales.verify_audit()$$, 'the audit chains of all these tickets are whole');
+
+SELECT * FROM finish();
+ROLLBACK;

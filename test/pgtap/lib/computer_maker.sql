@@ -47,8 +47,17 @@ $$ SELECT '{"contact_phone": "100"}' || (CASE p_type
                                  "problem": "loud fan", "preliminary_opinion": "change the supplier", "report": "supplier changed"}'
     END)::jsonb $$;
 
+-- What parts cost, as the branch has published it.
+SELECT pg_temp.as_of('2026-01-01 08:00:00+08', 'branch_csc') \g /dev/null
+INSERT INTO desk.price_list (price_list_id, policy, list, valid) VALUES (1, 'computer_maker', 'oow_parts', '[2020-01-01,)');
+INSERT INTO desk.price (price_list_id, item, spec, label, unit_price, cost_price)
+VALUES (1, 'board', 'T1 rev. 2', 'Main board', 300.00, 220.00), (1, 'disk', '40 GB', 'Hard disk', 450.50, 380.25);
+
 -- Opens a ticket and returns its id.  What sets names replaces the usual
--- values: 'area=county mode=carry_in attr:=value'.
+-- values: 'area=county mode=carry_in attr:=value'.  A repair is about a machine
+-- of its own, bought on the day that invoice gives (two months ago; none: not
+-- known), with a fault of the product at the opening.
+CREATE TEMP SEQUENCE number;
 CREATE FUNCTION pg_temp.pair(p text) RETURNS jsonb LANGUAGE sql AS
 $$ SELECT jsonb_build_object(split_part(p, ':=', 1), CASE WHEN v ~ '^(-?[\d.]+|true|false|null)$' THEN v::jsonb ELSE to_jsonb(v) END) FROM (SELECT substr(p, strpos(p, ':=') + 2)) x (v) $$;
 CREATE FUNCTION pg_temp.opened(p_type text, p_sets text DEFAULT NULL, p_at timestamptz DEFAULT pg_temp.base()) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -57,9 +66,11 @@ DECLARE
     att jsonb := pg_temp.complete(p_type);
     s text;
     id bigint;
+    unit bigint;
 BEGIN
     IF p_type = 'repair' THEN
-        col := col || '{"mode": "onsite", "area": "urban"}';
+        col := col || jsonb_build_object('mode', 'onsite', 'area', 'urban', 'cause', 'product', 'component', 'host',
+                                         'invoice', (p_at - interval '2 months')::date, 'fault_at', p_at);
     END IF;
     FOREACH s IN ARRAY coalesce(string_to_array(p_sets, ' '), '{}') LOOP
         IF s LIKE '%:=%' THEN
@@ -69,9 +80,16 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM pg_temp.as_of(p_at, 'hotline_agent');
-    INSERT INTO desk.ticket (policy, ticket_type, status, attributes, channel, org_id, detail, quantity, mode, area, component, contact_id)
+    IF p_type = 'repair' THEN
+        INSERT INTO desk.product_unit (policy, serial_no, invoice_date, delivered_on, onsite_until)
+        VALUES ('computer_maker', 'S' || nextval('number'), (col->>'invoice')::date, (col->>'delivered')::date, (col->>'onsite_until')::date)
+        RETURNING unit_id INTO unit;
+    END IF;
+    INSERT INTO desk.ticket (policy, ticket_type, status, attributes, channel, org_id, detail, quantity, mode, area, contact_id,
+                             unit_id, fault_at, fault_cause, component, fault_code)
     SELECT 'computer_maker', p_type, col->>'status', jsonb_strip_nulls(att), col->>'channel', (col->>'org_id')::bigint, col->>'detail', (col->>'quantity')::numeric,
-           col->>'mode', col->>'area', col->>'component', (col->>'contact_id')::bigint
+           col->>'mode', col->>'area', (col->>'contact_id')::bigint,
+           unit, (col->>'fault_at')::timestamptz, col->>'cause', col->>'component', col->>'code'
     RETURNING ticket_id INTO id;
     RETURN id;
 END $$;
@@ -87,77 +105,84 @@ $$ SELECT coalesce(CASE WHEN p_what LIKE '!%'
         'hotline_agent')
    FROM desk.ticket t WHERE t.ticket_id = p_id $$;
 
--- Rows of the ticket.  A visit is an engineer's of its own, lest visits of
--- different tickets collide.
-CREATE TEMP SEQUENCE number;
-CREATE FUNCTION pg_temp.visit(p_id bigint, p_step text, p_sets text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+-- Rows of the ticket: what a step writes, as SQL by column; $1 is now, $2 the
+-- ticket.  A visit is an engineer's of its own, lest visits of different
+-- tickets collide.
+CREATE FUNCTION pg_temp.row_of(p_table text, p_what text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE p_table || ' ' || p_what
+    WHEN 'visit plan'    THEN '{"ticket_id": "$2", "engineer": "pg_temp.new_engineer()", "appointment": "tstzrange($1 + ''10 minutes'', $1 + ''2 hours'')", "reason": "''hardware''"}'
+    WHEN 'visit confirm' THEN '{"confirmed_at": "$1"}'
+    WHEN 'visit depart'  THEN '{"departed_at": "$1", "kit_checked": "true", "transport": "''bus''"}'
+    WHEN 'visit arrive'  THEN '{"arrived_at": "$1"}'
+    WHEN 'visit late'    THEN '{"notified_at": "$1", "notice_consent": "true"}'
+    WHEN 'visit absent'  THEN '{"left_at": "$1", "absent_at": "$1", "contact_left": "true", "office_informed": "true"}'
+    WHEN 'visit missing' THEN '{"left_at": "$1", "result": "''missing_part''", "next_appointment": "tstzrange($1 + ''1 day'', $1 + ''1 day 2 hours'')"}'
+    WHEN 'visit done'    THEN '{"left_at": "$1", "done_at": "$1", "result": "''solved''", "symptom": "''does not start''", "cause": "''board''",
+                                "remedy": "''new board''", "advice": "''keep it dry''", "signed_by_customer": "true", "copy_left": "true"}'
+    WHEN 'visit off'     THEN '{"cancelled_at": "$1", "note": "''the customer is away''"}'
+    WHEN 'custody in'    THEN '{"ticket_id": "$2", "receipt_no": "''V'' || nextval(''number'')", "asset_tag": "''T'' || currval(''number'')", "opening_consent": "true", "differences": "''none''"}'
+    WHEN 'custody hold'  THEN '{"held_reason": "''not_reproduced''", "hold_consent": "true"}'
+    WHEN 'custody ready' THEN '{"ready_at": "$1"}'
+    WHEN 'custody out'   THEN '{"released_at": "$1", "voucher_shown": "receipt_no", "tag_shown": "asset_tag", "customer_confirmed": "true", "signed_by_customer": "true"}'
+    ELSE '{}' END::jsonb $$;
+CREATE FUNCTION pg_temp.new_engineer() RETURNS text LANGUAGE sql AS
+$$ INSERT INTO desk.staff (login, org_id, star_grade) VALUES ('engineer ' || nextval('number'), 1, 3) RETURNING login $$;
+-- What sets names replaces that: 'reason=''software'', note=NULL'.
+CREATE FUNCTION pg_temp.write_row(p_id bigint, p_table text, p_what text, p_sets text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    at timestamptz := current_setting('aftersales.now');
-    sets text := CASE p_step
-        WHEN 'confirm' THEN 'confirmed_at = $1'
-        WHEN 'depart'  THEN 'departed_at = $1, kit_checked = true, transport = ''bus'''
-        WHEN 'arrive'  THEN 'arrived_at = $1'
-        WHEN 'absent'  THEN 'left_at = $1, absent_at = $1, contact_left = true, office_informed = true'
-        WHEN 'missing' THEN 'left_at = $1, result = ''missing_part'', next_appointment = tstzrange($1 + ''1 day'', $1 + ''1 day 2 hours'')'
-        WHEN 'done'    THEN 'left_at = $1, done_at = $1, result = ''solved'', symptom = ''does not start'', cause = ''board'', remedy = ''new board'','
-                            ' advice = ''keep it dry'', signed_by_customer = true, copy_left = true'
-        WHEN 'off'     THEN 'cancelled_at = $1, note = ''called off by the customer'''
-        ELSE '' END;
+    cols jsonb := pg_temp.row_of(p_table, p_what);
+    key text := p_table || '_id';
+    s text;
+    sql text;
 BEGIN
-    IF p_step = 'plan' THEN
-        INSERT INTO desk.staff (login, org_id, star_grade) VALUES ('engineer ' || nextval('number'), 1, 3);
-        EXECUTE format('INSERT INTO desk.visit (ticket_id, engineer, appointment, reason) VALUES (%s, %L, tstzrange($1 + ''10 minutes'', $1 + ''2 hours''), %L)',
-                       p_id, 'engineer ' || currval('number'), 'hardware') USING at;
-        RETURN;
+    IF p_table IN ('evidence', 'document') THEN
+        cols := jsonb_build_object('ticket_id', '$2', 'kind', quote_literal(p_what)) || (CASE
+            WHEN p_table = 'document' THEN '{"number": "''N'' || nextval(''number'')"}' ELSE '{"signed_by": "''customer''"}' END)::jsonb || (CASE p_what
+            WHEN 'upgrade_application' THEN '{"remark": "''保外产品''"}' WHEN 'retest' THEN '{"passed": "true"}' ELSE '{}' END)::jsonb;
+    ELSIF p_table = 'quote_item' THEN
+        cols := jsonb_build_object('ticket_id', '$2', 'item', quote_literal(p_what));
     END IF;
-    EXECUTE format('UPDATE desk.visit SET %s WHERE visit_id = (SELECT max(visit_id) FROM desk.visit WHERE ticket_id = %s)',
-                   concat_ws(', ', nullif(sets, ''), p_sets), p_id) USING at;
-END $$;
-CREATE FUNCTION pg_temp.custody(p_id bigint, p_step text, p_sets text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    at timestamptz := current_setting('aftersales.now');
-    sets text := CASE p_step
-        WHEN 'hold'  THEN 'held_reason = ''not_reproduced'', hold_consent = true'
-        WHEN 'ready' THEN 'ready_at = $1'
-        WHEN 'out'   THEN 'released_at = $1, voucher_shown = receipt_no, tag_shown = asset_tag, customer_confirmed = true, signed_by_customer = true'
-        ELSE '' END;
-BEGIN
-    IF p_step = 'in' THEN
-        INSERT INTO desk.custody (ticket_id, receipt_no, asset_tag, opening_consent, differences)
-        VALUES (p_id, 'V' || nextval('number'), 'T' || currval('number'), true, 'none');
-        RETURN;
+    FOREACH s IN ARRAY coalesce(string_to_array(p_sets, ', '), '{}') LOOP
+        cols := cols || jsonb_build_object(split_part(s, '=', 1), substr(s, strpos(s, '=') + 1));
+    END LOOP;
+    IF cols ? 'ticket_id' THEN
+        SELECT format('INSERT INTO desk.%I (%s) SELECT %s', p_table, string_agg(quote_ident(k), ', ' ORDER BY o), string_agg(v, ', ' ORDER BY o))
+          INTO sql FROM jsonb_each_text(cols) WITH ORDINALITY c (k, v, o);
+    ELSE
+        SELECT format('UPDATE desk.%I SET %s WHERE %I = (SELECT max(%I) FROM desk.%I WHERE ticket_id = $2)', p_table, string_agg(format('%I = %s', k, v), ', '), key, key, p_table)
+          INTO sql FROM jsonb_each_text(cols) c (k, v);
     END IF;
-    EXECUTE format('UPDATE desk.custody SET %s WHERE custody_id = (SELECT max(custody_id) FROM desk.custody WHERE ticket_id = %s)',
-                   concat_ws(', ', nullif(sets, ''), p_sets), p_id) USING at;
+    EXECUTE sql USING current_setting('aftersales.now')::timestamptz, p_id;
 END $$;
 
--- One step: a state to move to; '!event'; '+login kind [no]', a decision;
--- '*kind until <time>', a promise; 'visit <step>', 'custody <step>',
--- 'evidence <kind> [reading]', 'document <kind>', 'quote <item>'; 'col=value',
--- 'attr:=value'.
+-- One step: a state to move to; '!event'; '+login kind', a decision, '-login
+-- kind', a refusal, of an item if one is named; '*kind until <time>', a promise;
+-- 'visit <step>', 'custody <step>', 'evidence <kind>', 'document <kind>',
+-- 'quote_item <item>', each with columns that are otherwise; 'charge', 'pay', all
+-- that is owed; 'col=value', 'attr:=value'; 'sql <statement>', $1 being the
+-- ticket.
 CREATE FUNCTION pg_temp.step(p_id bigint, p_what text, p_at timestamptz, p_login text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     w text[] := string_to_array(p_what, ' ');
 BEGIN
-    PERFORM pg_temp.as_of(p_at, coalesce(p_login, CASE WHEN p_what LIKE '+%' THEN substr(w[1], 2) WHEN p_what LIKE '*%' THEN 'branch_csc' ELSE pg_temp.mover(p_id, p_what) END));
+    PERFORM pg_temp.as_of(p_at, coalesce(p_login, CASE WHEN p_what ~ '^[+-]' THEN substr(w[1], 2) WHEN p_what LIKE '*%' THEN 'branch_csc' ELSE pg_temp.mover(p_id, p_what) END));
     IF p_what LIKE '!%' THEN
         INSERT INTO desk.ticket_event (ticket_id, event) VALUES (p_id, substr(p_what, 2));
-    ELSIF p_what LIKE '+%' THEN
-        INSERT INTO desk.approval (ticket_id, kind, is_approved) VALUES (p_id, w[2], w[3] IS NULL);
+    ELSIF p_what ~ '^[+-]' THEN
+        INSERT INTO desk.approval (ticket_id, kind, item, is_approved) VALUES (p_id, w[2], w[3], p_what LIKE '+%');
     ELSIF p_what LIKE '*%' THEN
         INSERT INTO desk.promise (ticket_id, kind, promised_at) VALUES (p_id, substr(w[1], 2), array_to_string(w[3:], ' ')::timestamptz);
-    ELSIF w[1] = 'visit' THEN
-        PERFORM pg_temp.visit(p_id, w[2], nullif(array_to_string(w[3:], ' '), ''));
-    ELSIF w[1] = 'custody' THEN
-        PERFORM pg_temp.custody(p_id, w[2], nullif(array_to_string(w[3:], ' '), ''));
-    ELSIF w[1] = 'evidence' THEN
-        INSERT INTO desk.evidence (ticket_id, kind, reading, unit, passed, signed_by)
-        VALUES (p_id, w[2], w[3]::numeric, CASE WHEN w[3] IS NOT NULL THEN 'hour' END, CASE w[2] WHEN 'retest' THEN true END, 'customer');
-    ELSIF w[1] = 'document' THEN
-        INSERT INTO desk.document (ticket_id, kind, number, remark)
-        VALUES (p_id, w[2], 'N' || nextval('number'), CASE w[2] WHEN 'upgrade_application' THEN '保外产品' END);
-    ELSIF w[1] = 'quote' THEN
-        INSERT INTO desk.quote_item (ticket_id, item) VALUES (p_id, w[2]);
+    ELSIF w[1] IN ('visit', 'custody', 'evidence', 'document', 'quote_item') THEN
+        PERFORM pg_temp.write_row(p_id, w[1], w[2], nullif(array_to_string(w[3:], ' '), ''));
+    ELSIF w[1] = 'sql' THEN
+        EXECUTE substr(p_what, 5) USING p_id;
+    ELSIF p_what = 'charge' THEN
+        PERFORM pg_temp.as_of(p_at, coalesce(p_login, 'finance'));
+        INSERT INTO desk.charge (ticket_id, rule, item, quantity, price_id)
+        SELECT p_id, rule, item, quantity - charged_quantity, price_id FROM aftersales.quote(p_id) WHERE amount > 0 AND quantity > charged_quantity;
+    ELSIF p_what = 'pay' THEN
+        PERFORM pg_temp.as_of(p_at, coalesce(p_login, 'finance'));
+        INSERT INTO desk.payment (charge_id, amount) SELECT charge_id, amount FROM desk.charge WHERE ticket_id = p_id AND settled_at IS NULL;
     ELSIF p_what LIKE '%:=%' THEN
         UPDATE desk.ticket SET attributes = jsonb_strip_nulls(attributes || pg_temp.pair(p_what)) WHERE ticket_id = p_id;
     ELSIF p_what LIKE '%=%' THEN
@@ -226,11 +251,11 @@ INSERT INTO path VALUES
     ('repair', 'awaiting_part', NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; visit missing@40 minutes; visit plan@40 minutes; awaiting_part@40 minutes'),
     ('repair', 'received',      'mode=carry_in', 'custody in@1 minute; received@2 minutes'),
     ('repair', 'held',          'mode=carry_in', 'custody in@1 minute; received@2 minutes; custody hold@10 minutes; held@10 minutes'),
-    ('repair', 'told',          'mode=carry_in', 'custody in@1 minute; received@2 minutes; told@10 minutes'),
-    ('repair', 'declined',      'mode=carry_in', 'custody in@1 minute; received@2 minutes; told@10 minutes; declined@20 minutes'),
-    ('repair', 'accepted',      'mode=carry_in', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes'),
-    ('repair', 'quoted',        'mode=carry_in', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote board@25 minutes; quoted@30 minutes'),
-    ('repair', 'agreed',        'mode=carry_in', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote board@25 minutes; quoted@30 minutes; !quote_accepted@40 minutes; agreed@40 minutes'),
+    ('repair', 'told',          'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes'),
+    ('repair', 'declined',      'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; declined@20 minutes'),
+    ('repair', 'accepted',      'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes'),
+    ('repair', 'quoted',        'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote_item board@25 minutes; quoted@30 minutes'),
+    ('repair', 'agreed',        'mode=carry_in cause=user remedy:=paid_repair', 'custody in@1 minute; received@2 minutes; told@10 minutes; !customer_accepted@20 minutes; accepted@20 minutes; quote_item board@25 minutes; quoted@30 minutes; !quote_accepted@40 minutes; agreed@40 minutes'),
     ('repair', 'repairing',     NULL, 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@20 minutes; on_site@20 minutes; repairing@30 minutes'),
     ('repair', 'cancelled',     NULL, 'cancelled@1 minute'),
     ('consult', 'new',         NULL, NULL),
@@ -246,8 +271,8 @@ INSERT INTO path VALUES
     ('complaint', 'cancelled',     NULL, 'cancelled@1 minute'),
     ('training', 'new',       NULL, NULL),
     ('training', 'under_way', NULL, 'under_way@1 day'),
-    ('training', 'completed', NULL, 'under_way@1 day; evidence training_session 60@20 days; completed@20 days'),
-    ('training', 'closed',    NULL, 'under_way@1 day; evidence training_session 60@20 days; completed@20 days; document training_feedback@21 days; closed@22 days'),
+    ('training', 'completed', NULL, 'under_way@1 day; evidence training_session reading=60, unit=''hour''@20 days; completed@20 days'),
+    ('training', 'closed',    NULL, 'under_way@1 day; evidence training_session reading=60, unit=''hour''@20 days; completed@20 days; document training_feedback@21 days; closed@22 days'),
     ('training', 'cancelled', NULL, 'cancelled@1 minute'),
     ('delivery', 'contracted', NULL, NULL),
     ('delivery', 'produced',   NULL, 'produced@5 days'),
@@ -276,9 +301,9 @@ INSERT INTO path VALUES
 INSERT INTO path
 SELECT ticket_type, n.state, sets, p.story || n.further
 FROM path p JOIN (VALUES
-    ('agreed', 'paid', '; document upgrade_application@45 minutes; paid@1 hour'),
-    ('agreed', 'part_ordered', '; document upgrade_application@45 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes'),
-    ('agreed', 'part_received', '; document upgrade_application@45 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes; part_received@2 days'),
+    ('agreed', 'paid', '; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour'),
+    ('agreed', 'part_ordered', '; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes'),
+    ('agreed', 'part_received', '; document upgrade_application@45 minutes; charge@50 minutes; pay@55 minutes; paid@1 hour; +finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; part_ordered@90 minutes; part_received@2 days'),
     ('repairing', 'resolved', '; document onsite_record@35 minutes; visit done@50 minutes; resolved@50 minutes'),
     ('repairing', 'called_back', '; document onsite_record@35 minutes; visit done@50 minutes; resolved@50 minutes; called_back@2 days'),
     ('repairing', 'closed', '; document onsite_record@35 minutes; visit done@50 minutes; resolved@50 minutes; called_back@2 days; !branch_called_back@3 days; closed@3 days')) n (from_state, state, further)
