@@ -421,7 +421,7 @@ FROM (VALUES ('repair', '{scheduled,received,resolved}'::text[]), ('consult', '{
      unnest(t.states) s, (VALUES
     ('channel_recorded', $$channel IN ('phone', 'letter', 'visit')$$,
         'Record how the customer came to us: phone, letter or visit.', '请记录来电、来函或来访。', '{channel}'::text[], '{PC-125}'::text[]),
-    ('call_recorded', $$channel <> 'phone' OR contact_id IS NOT NULL OR has_event('call_in')$$,
+    ('call_recorded', $$channel IS DISTINCT FROM 'phone' OR contact_id IS NOT NULL OR has_event('call_in')$$,
         'Record the call.', '请登记来电记录。', '{contact_id}', '{PC-36}'),
     ('station_named', $$org_id IS NOT NULL$$,
         'Name the station that serves the customer.', '请确定服务站。', '{org_id}', '{PC-08,PC-127}')) g (guard, requires, message_en, message_zh, ask_for, clauses);
@@ -823,9 +823,6 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
     ('computer_maker', 1, 'repair', 'reception', 'reception', $$mode = 'carry_in' AND channel = 'visit'$$,
         '{opened}', '{attended,status:received}', '{status:resolved,status:scheduled,status:cancelled}',
         '5 minutes', 'elapsed', NULL, 0, 'hotline_agent', 'Attend to a customer who came in', '接待送修客户', '{PC-104}'),
-    ('computer_maker', 1, 'repair', 'progress', 'progress', NULL,
-        '{due:promised}', '{progress}', '{promise:repair,promise:custody,status:resolved,status:cancelled,status:declined}',
-        '2 days', 'calendar_day', NULL, 0, 'hotline_agent', 'Tell the progress every two days', '每隔两天告知进度', '{PC-109}'),
     ('computer_maker', 1, 'repair', 'callback_1', 'callback_1', NULL,
         '{status:resolved}', '{status:called_back}', '{}',
         '3 days', 'working_day', NULL, 0, 'service_director', 'Level-1 callback', '一级回访', '{PC-15,PC-96}'),
@@ -845,6 +842,12 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
     ('computer_maker', 1, 'spare_request', 'ship', 'ship', NULL,
         '{approved:spare_request}', '{status:shipped,status:backordered}', '{status:cancelled}',
         '1 day', 'calendar_day', NULL, 0, 'storage', 'Ship, or say that it is not available', '发货或反馈无货', '{PC-60,PC-61}');
+
+-- Past the promised time, again and again.
+INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, cancels_on, target, unit, repeats, responsible, label_en, label_zh, clauses) VALUES
+    ('computer_maker', 1, 'repair', 'progress', 'progress',
+        '{due:promised}', '{progress}', '{promise:repair,promise:custody,status:resolved,status:cancelled,status:declined}',
+        '2 days', 'calendar_day', true, 'hotline_agent', 'Tell the progress every two days', '每隔两天告知进度', '{PC-109}');
 
 -- Due when it was promised.
 INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, starts_on, stops_on, cancels_on, due_from, unit, responsible, label_en, label_zh, clauses) VALUES

@@ -49,7 +49,7 @@ $$ SELECT '{"contact_phone": "100"}' || (CASE p_type
 
 -- What parts cost, as the branch has published it.
 SELECT pg_temp.as_of('2026-01-01 08:00:00+08', 'branch_csc') \g /dev/null
-INSERT INTO desk.price_list (price_list_id, policy, list, valid) VALUES (1, 'computer_maker', 'oow_parts', '[2020-01-01,)');
+INSERT INTO desk.price_list (policy, list, valid) VALUES ('computer_maker', 'oow_parts', '[2020-01-01,)');
 INSERT INTO desk.price (price_list_id, item, spec, label, unit_price, cost_price)
 VALUES (1, 'board', 'T1 rev. 2', 'Main board', 300.00, 220.00), (1, 'disk', '40 GB', 'Hard disk', 450.50, 380.25);
 
