@@ -16,9 +16,32 @@
 -- group's headquarters), storage (storage and transport department).  A move
 -- whose row names no roles is one that the document leaves to anybody.
 --
--- Codes of ticket columns: mode onsite, carry_in, phone.  channel phone, letter,
--- visit.  component host, monitor, part, software.  fault_cause product, user,
--- disaster, unknown.  tier, priority and grade are not used.
+-- Codes of ticket columns:
+--   mode            onsite, carry_in, phone
+--   channel         phone, letter, visit
+--   area            urban, suburban, county
+--   component       host, monitor, part, software
+--   fault_cause     product, user, disaster, unknown
+--   fault_code      no_start, crash: what the national rule lists for the host
+--   warranty_class  in_warranty, out_expired, out_user, out_disaster
+--   remedies        return, exchange, repair, paid_repair
+--
+-- Codes of other rows:
+--   visit.reason     hardware, system_restore, software, operation
+--   visit.transport  bus, bicycle, taxi
+--   visit.result     solved (with done_at), missing_part, unsolved (with left_at)
+--   custody.held_reason  not_reproduced, no_part
+--   evidence.kind    data_consent, virus_notice (signed by the customer), retest
+--                    (passed or not), training_session (hours in reading)
+--   document.kind    onsite_record, repair_form, upgrade_application,
+--                    damage_report, appraisal_report, training_feedback,
+--                    service_commitment
+--   promise.kind     visit (when its window begins), repair, answer, reply,
+--                    authority, delivery, leader; custody comes from custody
+--   approval.kind    oow_order, beyond_area, damaged_part, damaged_return,
+--                    monitor_exchange, taxi (item: the visit_id), spare_request,
+--                    higher_grade, receipt
+--   price_list.list  oow_parts
 --
 -- Repair.  Three modes share one workflow:
 --   phone     new > resolved
@@ -32,6 +55,21 @@
 --   A customer who does not accept gets the machine back: declined > cancelled.
 -- The document knows no way back from resolved: a machine that still fails is a
 -- new report.
+-- Others: consult new > (researching >) answered > closed; complaint new >
+-- investigating > handled > called_back > closed; training new > under_way >
+-- completed > closed; delivery contracted > produced > tested > packed >
+-- at_branch > (at_dealer >) delivered > commissioned > closed; spare_request new >
+-- approved > (backordered >) shipped > received > closed; quality_report new >
+-- forwarded > (directed >) handled > closed; all of them also cancelled.
+--
+-- Events that applications log:
+--   all             call_in, answered, hung_up (also from contact), note
+--   repair          attended, responded, proposed, visit_declined,
+--                   customer_accepted, quote_accepted, delay_notice, progress,
+--                   loan_given, loan_returned, part_bad, part_returned,
+--                   branch_called_back, hq_called_back
+--   complaint       progress
+--   delivery        quality_followed_up
 --
 -- Which limits hold (PC-05 to PC-07, PC-13, PC-32): the table by area, chapter
 -- 6's two and four hours where no area is recorded, from the customer's report,
@@ -413,6 +451,11 @@ INSERT INTO aftersales.role_conflict (policy, version, role_a, role_b, message_e
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses) VALUES
     ('computer_maker', 1, 'repair', NULL, NULL, 'mode_recorded', $$mode IN ('onsite', 'carry_in', 'phone')$$,
         'Record how service is given: onsite, carry_in or phone.', '请记录服务方式：上门、送修或电话咨询。', '{mode}', '{PC-01}'),
+    -- A cause or a part that is spelt otherwise would be judged by no warranty rule.
+    ('computer_maker', 1, 'repair', NULL, NULL, 'cause_known', $$fault_cause IS NULL OR fault_cause IN ('product', 'user', 'disaster', 'unknown')$$,
+        'The cause is product, user, disaster or unknown.', '故障原因为产品、用户、灾害或未知。', '{fault_cause}', '{PC-41,PC-42}'),
+    ('computer_maker', 1, 'repair', NULL, NULL, 'component_known', $$component IS NULL OR component IN ('host', 'monitor', 'part', 'software')$$,
+        'The component is host, monitor, part or software.', '故障部位为主机、显示器、部件或软件。', '{component}', '{PC-12,PC-23}'),
     ('computer_maker', 1, NULL, NULL, 'cancelled', 'reason_given', $$cancel_reason IS NOT NULL$$,
         'Say why it ends without service.', '请注明不再处理的原因。', '{cancel_reason}', '{PC-36}');
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
@@ -448,6 +491,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
 
     ('computer_maker', 1, 'repair', NULL, 'scheduled', 'visit_planned', $$has_event_since('visit:planned', 'status:no_show')$$,
         'Agree the window of the visit with the customer (table visit).', '请与用户约定上门时间段（表 visit）。', '{}', '{PC-34,PC-82}'),
+    ('computer_maker', 1, 'repair', NULL, 'scheduled', 'window_promised', $$has_event_since('promise:visit', 'status:no_show')$$,
+        'Record when the window begins that was promised, so that the engineer is reminded (promise of kind visit).', '请登记约定时间段的开始时间，以便提醒上门工程师（承诺类型 visit）。', '{}', '{PC-34,PC-37}'),
     ('computer_maker', 1, 'repair', 'scheduled', 'on_site', 'engineer_arrived', $$has_event_since('visit:arrived', 'status:scheduled')$$,
         'The engineer has not arrived (table visit).', '工程师尚未到达（表 visit）。', '{}', '{PC-05,PC-06,PC-07}'),
     ('computer_maker', 1, 'repair', 'scheduled', 'no_show', 'absence_recorded', $$has_event_since('visit:absent', 'status:scheduled')$$,
@@ -464,13 +509,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
     -- Where visits are made (PC-98, PC-102).
     ('computer_maker', 1, 'repair', NULL, 'scheduled', 'onsite_area', $$area = 'urban' OR has_office OR approved('beyond_area')$$,
         'Outside the urban districts and without a representative office a visit must be approved.', '市区以外且无代表处的地区，上门服务须经批准。', '{area,has_office}', '{PC-98,PC-102}'),
-    ('computer_maker', 1, 'repair', NULL, 'scheduled', 'not_declined', $$NOT has_event('visit_declined')$$,
+    ('computer_maker', 1, 'repair', NULL, 'scheduled', 'not_declined', $$NOT has_event('visit_declined') OR has_event_since('approved:beyond_area', 'visit_declined')$$,
         'The representative office has decided that nobody goes.', '代表处已决定不上门。', '{}', '{PC-102}'),
-    ('computer_maker', 1, 'repair', NULL, 'cancelled', 'refusal_agreed', $$NOT has_event('visit_declined') OR (refusal_consent AND responsible_office ~ '\S')$$,
-        'The user must agree that nobody comes, and the office that decided it be named.', '不上门须取得用户同意，并注明负责的代表处。', '{refusal_consent,responsible_office}', '{PC-102}'),
-    ('computer_maker', 1, 'repair', 'new', 'received', 'refusal_agreed', $$NOT has_event('visit_declined') OR (refusal_consent AND responsible_office ~ '\S')$$,
-        'The user must agree that nobody comes, and the office that decided it be named.', '不上门须取得用户同意，并注明负责的代表处。', '{refusal_consent,responsible_office}', '{PC-102}'),
-
     -- PC-107.
     ('computer_maker', 1, 'repair', NULL, 'held', 'is_in_custody', $$mode = 'carry_in'$$,
         'Only a machine that was carried in is kept.', '仅送修机器可以留机。', '{mode}', '{PC-107}'),
@@ -558,6 +598,12 @@ FROM unnest('{closed,cancelled}'::text[]) s, (VALUES
         'The loan monitor is still with the customer (event loan_returned).', '替代使用的显示器尚未换回（事件 loan_returned）。', '{}', '{PC-79}')
     ) g (guard, requires, message_en, message_zh, ask_for, clauses);
 
+-- PC-102: what happens instead when nobody goes.
+INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
+SELECT 'computer_maker', 1, 'repair', f, s, 'refusal_agreed', $$NOT has_event('visit_declined') OR (refusal_consent AND responsible_office ~ '\S')$$,
+       'The user must agree that nobody comes, and the office that decided it be named.', '不上门须取得用户同意，并注明负责的代表处。', '{refusal_consent,responsible_office}', '{PC-102}'
+FROM (VALUES ('new', 'received'), ('new', 'resolved'), (NULL, 'cancelled')) m (f, s);
+
 -- Work begins at once within warranty only.
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
 SELECT 'computer_maker', 1, 'repair', s, 'repairing', 'in_warranty', $$warranty_class = 'in_warranty'$$,
@@ -632,13 +678,8 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
 
 -- Guards of the rows that tickets have.
 --
--- Visits: done_at stands for a visit that solved the problem; one that did not
--- ends with left_at and its result.  reason hardware, system_restore, software,
--- operation; transport bus, bicycle, taxi; result solved, missing_part, unsolved.
--- Evidence: data_consent, virus_notice (signed), retest (passed or not),
--- training_session (hours in reading).
--- Documents: onsite_record, repair_form, upgrade_application, damage_report,
--- appraisal_report, training_feedback, service_commitment.
+-- done_at of a visit stands for one that solved the problem; one that did not
+-- ends with left_at and its result.
 
 INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses) VALUES
     ('computer_maker', 1, 'repair', 'visit', NULL, 'engineer_graded', NULL, $$engineer_grade BETWEEN 1 AND 5$$,
@@ -738,8 +779,8 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
 -- end earlier where the unit has an on-site period (product_unit.onsite_until).
 -- Days of return and exchange: the day of the invoice is day 0 (count_first_day
 -- makes it day 1), this document's 20 days go before the national rule's 15.
--- Codes of the performance faults that the national rule lists for the host:
--- no_start (does not start normally), crash (hangs).
+-- The national rule lists two performance faults of the host, used as its manual
+-- says: it does not start normally, it hangs.
 
 INSERT INTO aftersales.warranty_term (policy, version, rule, applies_to, component, covers, term, rank, label_en, label_zh, clauses) VALUES
     ('computer_maker', 1, 'hardware', 'unit', NULL, '{parts,labour,visit}', '3 years', 0, 'Hardware, 3 years', '硬件三年', '{PC-12,PC-13,PC-40,PC-99}'),

@@ -317,9 +317,9 @@ SELECT pg_temp.as_of('2026-06-01 08:00+08') \g /dev/null
 SELECT results_eq(format('SELECT clock, outcome FROM desk_bi.clock WHERE ticket_id = %s ORDER BY clock', ticket_id),
                   format('SELECT c, %L::text FROM unnest(%L::text[]) c', 'met', expected), format('clocks of a repair %s', name))
 FROM story JOIN (VALUES
-    ('onsite in urban',    '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve}'),
-    ('onsite in suburban', '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve}'),
-    ('onsite in county',   '{backstop_propose,backstop_solve,callback_1,callback_2,onsite,resolve,respond}'),
+    ('onsite in urban',    '{backstop_propose,backstop_solve,callback_1,callback_2,confirm,onsite,resolve}'),
+    ('onsite in suburban', '{backstop_propose,backstop_solve,callback_1,callback_2,confirm,onsite,resolve}'),
+    ('onsite in county',   '{backstop_propose,backstop_solve,callback_1,callback_2,confirm,onsite,resolve,respond}'),
     ('carry_in in urban',    '{backstop_propose,backstop_solve,callback_1}'),
     ('carry_in in suburban', '{backstop_propose,backstop_solve,callback_1}'),
     ('carry_in in county',   '{backstop_propose,backstop_solve,callback_1}'),

@@ -162,7 +162,7 @@ INSERT INTO told_case (clause, ticket_type, sets, story, at, clock, expected) VA
     ('PC-05', 'repair', NULL, 'mode=carry_in@1 hour; custody in@1 hour; received@1 hour', '2026-03-05', 'onsite', 'voided'),
     ('PC-37', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute; received@2 minutes; declined@1 hour', '2026-03-09', 'promised', 'cancelled'),
     ('PC-108', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute; received@2 minutes; declined@1 hour', '2026-03-09', 'delay_told', 'cancelled'),
-    ('PC-34', 'repair', NULL, 'visit plan@1 minute; scheduled@1 minute; *visit until 2026-03-02 10:00@1 minute; visit off@2 minutes', '2026-03-05', 'confirm', 'cancelled'),
+    ('PC-34', 'repair', NULL, 'visit plan@1 minute; scheduled@1 minute; visit off@2 minutes', '2026-03-05', 'confirm', 'cancelled'),
     ('PC-60', 'spare_request', NULL, 'cancelled@1 hour', '2026-03-05', 'approve', 'cancelled'),
     ('PC-02', 'delivery', 'status=at_branch', '*delivery until 2026-03-09 10:00@1 hour; cancelled@1 day', '2026-03-12', 'deliver', 'cancelled'),
     ('PC-124', 'complaint', 'source:=authority', '*authority until 2026-03-31 12:00@1 minute; investigating@2 minutes; cancelled@1 day', '2026-04-12', 'settle', 'cancelled'),
@@ -203,8 +203,8 @@ BEGIN
     RETURN (SELECT string_agg(recipient, ', ') FROM desk.outbox WHERE ticket_id = p_id);
 END $$;
 CREATE TEMP TABLE reminded AS
-SELECT 1 AS n, pg_temp.play(pg_temp.opened('repair', NULL, '2026-05-04 09:00'), 'visit plan@0; scheduled@0; *visit until 2026-05-04 14:00@0', '2026-05-04 09:00') AS id
-UNION ALL SELECT 2, pg_temp.play(pg_temp.opened('repair', NULL, '2026-05-04 09:00'), 'visit plan@0; scheduled@0; *visit until 2026-05-04 14:00@0; visit confirm@1 hour', '2026-05-04 09:00');
+SELECT 1 AS n, pg_temp.play(pg_temp.opened('repair', NULL, '2026-05-04 09:00'), 'visit plan appointment=''[2026-05-04 14:00+08,2026-05-04 16:00+08)''@0; scheduled@0', '2026-05-04 09:00') AS id
+UNION ALL SELECT 2, pg_temp.play(pg_temp.opened('repair', NULL, '2026-05-04 09:00'), 'visit plan appointment=''[2026-05-04 14:00+08,2026-05-04 16:00+08)''@0; scheduled@0; visit confirm@1 hour', '2026-05-04 09:00');
 SELECT is(pg_temp.reminded(id, at), expected, format('PC-34: reminder of visit %s at %s: %s', n, at, coalesce(expected, 'none')))
 FROM (VALUES (1, timestamptz '2026-05-04 13:30', NULL), (1, '2026-05-04 13:30:00.000001', '@assignee'), (2, '2026-05-04 13:30:00.000001', NULL)) v (n, at, expected) JOIN reminded USING (n) ORDER BY at, n;
 

@@ -127,7 +127,8 @@ $$ SELECT CASE p_table || ' ' || p_what
     ELSE '{}' END::jsonb $$;
 CREATE FUNCTION pg_temp.new_engineer() RETURNS text LANGUAGE sql AS
 $$ INSERT INTO desk.staff (login, org_id, star_grade) VALUES ('engineer ' || nextval('number'), 1, 3) RETURNING login $$;
--- What sets names replaces that: 'reason=''software'', note=NULL'.
+-- What sets names replaces that: 'reason=''software'', note=NULL'.  Who plans a
+-- visit promises its window.
 CREATE FUNCTION pg_temp.write_row(p_id bigint, p_table text, p_what text, p_sets text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     cols jsonb := pg_temp.row_of(p_table, p_what);
@@ -153,6 +154,10 @@ BEGIN
           INTO sql FROM jsonb_each_text(cols) c (k, v);
     END IF;
     EXECUTE sql USING current_setting('aftersales.now')::timestamptz, p_id;
+    IF (p_table, p_what) = ('visit', 'plan') THEN
+        INSERT INTO desk.promise (ticket_id, kind, promised_at)
+        SELECT ticket_id, 'visit', lower(appointment) FROM desk.visit WHERE visit_id = (SELECT max(visit_id) FROM desk.visit WHERE ticket_id = p_id);
+    END IF;
 END $$;
 
 -- One step: a state to move to; '!event'; '+login kind', a decision, '-login
