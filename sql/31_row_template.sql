@@ -18,7 +18,8 @@ CREATE TABLE aftersales.visit_template (
     engineer    text NOT NULL,
     engineer_grade smallint,
     appointment tstzrange NOT NULL
-                CONSTRAINT visit_appointment_check CHECK (NOT isempty(appointment) AND NOT lower_inf(appointment) AND NOT upper_inf(appointment)),
+                CONSTRAINT visit_appointment_check CHECK (NOT isempty(appointment) AND NOT lower_inf(appointment) AND NOT upper_inf(appointment)
+                                                                AND isfinite(lower(appointment)) AND isfinite(upper(appointment))),
     planned_at  timestamptz NOT NULL,
     confirmed_at timestamptz,
     notified_at timestamptz,

@@ -18,7 +18,8 @@ UNION ALL SELECT policy, version, 'warranty_term', rule, unnest(clauses) FROM af
 UNION ALL SELECT policy, version, 'exclusion', rule, unnest(clauses) FROM aftersales.exclusion
 UNION ALL SELECT policy, version, 'remedy_window', rule, unnest(clauses) FROM aftersales.remedy_window
 UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard
-UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict;
+UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict
+UNION ALL SELECT policy, version, 'charge_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.charge_rule;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -82,6 +83,8 @@ BEGIN ATOMIC
         UNION ALL SELECT 'row_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.row_guard r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'role_conflict ' || (to_jsonb(r) - w.wording)::text FROM aftersales.role_conflict r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'charge_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.charge_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -202,7 +205,8 @@ BEGIN ATOMIC
           UNION ALL SELECT policy, version, ticket_type, 'escalation_rule', clock FROM aftersales.escalation_rule
           UNION ALL SELECT policy, version, ticket_type, 'approval_rule', kind FROM aftersales.approval_rule
           UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule
-          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard) k
+          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard
+          UNION ALL SELECT policy, version, ticket_type, 'charge_rule', rule FROM aftersales.charge_rule) k
     WHERE k.policy = check_policy.policy AND k.version = check_policy.version
       AND k.ticket_type IS NOT NULL
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)
@@ -267,13 +271,14 @@ BEGIN ATOMIC
                         OFFSET 0) x(problem)  -- OFFSET: parse each once
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND x.problem IS NOT NULL
     UNION ALL
-    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, n.name[1] || '() names unknown event ' || u.event
     FROM aftersales.workflow_guard g
     JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
-    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event(?:_since)?\s*\(\s*'([^']*)'$$, 'g') n(name)
-    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
-      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = n.name[1])
-      AND NOT aftersales.is_row_event(n.name[1])
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'(?:\s*,\s*'([^']*)')?$$, 'g') n(name)
+    CROSS JOIN LATERAL unnest(n.name[2:3]) u(event)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND u.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = u.event)
+      AND NOT aftersales.is_row_event(u.event)
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'clock_expired() names unknown clock ' || n.name[1]
     FROM aftersales.workflow_guard g
@@ -407,6 +412,21 @@ BEGIN ATOMIC
     SELECT * FROM aftersales.check_warranty(check_policy.policy, check_policy.version)
     UNION ALL
     SELECT * FROM aftersales.check_row_guards(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT * FROM aftersales.check_charges(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT 'error', 'charge_rule', r.of_type || '.' || r.rule, 'counts unknown event ' || r.event
+    FROM aftersales.charge_rule_of_type r
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version AND r.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = r.event)
+      AND NOT aftersales.is_row_event(r.event)
+    UNION ALL
+    SELECT DISTINCT 'error', 'charge_rule', r.of_type || '.' || r.rule, n.name[1] || '() names unknown event ' || n.name[2]
+    FROM aftersales.charge_rule_of_type r
+    CROSS JOIN LATERAL regexp_matches(concat_ws(' ', r.condition, r.requires), $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = n.name[2])
+      AND NOT aftersales.is_row_event(n.name[2])
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'

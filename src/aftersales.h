@@ -166,6 +166,9 @@ struct AsStatement
 	HTAB	   *shifts;			/* that it may have finished, see shift.c */
 	struct Matches *matches;	/* duplicates, see duplicate.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
+	const char *row_origin;		/* of these events, where rows are judged by row guards */
+	HTAB	   *unsaid;			/* of these meanings, by ticket_id: not emitted yet */
+	int			nearly;			/* emitted before the end of the statement */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
@@ -244,6 +247,12 @@ typedef enum PlanId
 	/* who may decide */
 	PLAN_REQUESTER, PLAN_ORG_HEAD, PLAN_DELEGATIONS, PLAN_REF_DELEGATION,
 	PLAN_LOCK_STAFF, PLAN_STAFF_ROLES,
+	/* charges */
+	PLAN_REF_CHARGE, PLAN_REF_PAYMENT, PLAN_REF_DELAY_EXCUSE, PLAN_REF_PRICE_LIST, PLAN_REF_PRICE,
+	PLAN_QUOTE_ITEMS, PLAN_CHARGED, PLAN_LATE, PLAN_EXCUSED_DAYS, PLAN_PRICE, PLAN_PRICE_SHARE,
+	PLAN_CAP_ANY, PLAN_CAP_PARTY, PLAN_UNSETTLED,
+	PLAN_CHARGE, PLAN_ACCOUNT, PLAN_LOCK_CHARGE, PLAN_SETTLE, PLAN_SETTLE_CHARGE,
+	PLAN_PRICE_POLICY, PLAN_CITED, PLAN_CITED_OUTSIDE,
 	PLAN_COUNT
 } PlanId;
 

@@ -54,7 +54,8 @@ static const char *const desk_table[] = {
 	"staff", "staff_role", "application",
 	"visit", "custody", "evidence", "document", "quote_item",
 	"org_unit", "delegation",
-	"customer", "contract", "contract_unit", "product_unit", "unit_part"
+	"customer", "contract", "contract_unit", "product_unit", "unit_part",
+	"price_list", "price", "charge", "payment", "delay_excuse"
 };
 
 static Oid

@@ -25,8 +25,11 @@ PG_FUNCTION_INFO_V1(as_has_role);
 PG_FUNCTION_INFO_V1(as_evidence_count);
 PG_FUNCTION_INFO_V1(as_evidence_sum);
 
-static GuardTicket *
-ticket_in_hand(const char *function)
+/*
+ * as_ticket_in_hand returns the ticket that a guard function is to read.
+ */
+GuardTicket *
+as_ticket_in_hand(const char *function)
 {
 	if (as_guard_ticket == NULL)
 		ereport(ERROR,
@@ -53,16 +56,19 @@ is_corrected(int col)
 	return !isnull;
 }
 
-/* How many events of a name stand after corrections. */
-static int64
-count_standing(GuardTicket *hand, const char *name)
+/*
+ * as_count_standing returns how many events of a name stand after corrections.
+ * The caller is connected to SPI.
+ */
+int64
+as_count_standing(AsStatement *st, int64 ticket_id, const char *name)
 {
 	int64		count = 0;
 	FoldEvent  *events;
 	int			n;
 	int			i;
 
-	events = as_history_load(hand->st, hand->ticket_id, 0, &n);
+	events = as_history_load(st, ticket_id, 0, &n);
 	for (i = 0; i < n; i++)
 		if (is_named(&events[i], name))
 			count++;
@@ -75,7 +81,7 @@ count_standing(GuardTicket *hand, const char *name)
 Datum
 as_has_event(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event");
+	GuardTicket *hand = as_ticket_in_hand("has_event");
 	int32		at_least = PG_GETARG_INT32(1);
 	Datum		values[3];
 	bool		isnull;
@@ -88,7 +94,7 @@ as_has_event(PG_FUNCTION_ARGS)
 	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (is_corrected(2))
-		count = count_standing(hand, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+		count = as_count_standing(hand->st, hand->ticket_id, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	SPI_finish();
 	PG_RETURN_BOOL(count >= at_least);
 }
@@ -99,7 +105,7 @@ as_has_event(PG_FUNCTION_ARGS)
 Datum
 as_clock_expired(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("clock_expired");
+	GuardTicket *hand = as_ticket_in_hand("clock_expired");
 	Datum		values[3];
 	bool		expired;
 
@@ -120,7 +126,7 @@ as_clock_expired(PG_FUNCTION_ARGS)
 Datum
 as_approved(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("approved");
+	GuardTicket *hand = as_ticket_in_hand("approved");
 	const PolicyApproval *pa = as_policy_approval(hand->pt, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	bool		has_item = PG_NARGS() > 1;
 	Datum		values[4];
@@ -147,7 +153,7 @@ as_approved(PG_FUNCTION_ARGS)
 Datum
 as_open_promises(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("open_promises");
+	GuardTicket *hand = as_ticket_in_hand("open_promises");
 	Datum		value = Int64GetDatum(hand->ticket_id);
 	bool		isnull;
 	int32		count;
@@ -185,7 +191,7 @@ stands_since(GuardTicket *hand, const char *name, const char *since)
 Datum
 as_has_event_since(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event_since");
+	GuardTicket *hand = as_ticket_in_hand("has_event_since");
 	Datum		values[3];
 	bool		isnull;
 	bool		found;
@@ -208,7 +214,7 @@ as_has_event_since(PG_FUNCTION_ARGS)
 Datum
 as_has_role(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_role");
+	GuardTicket *hand = as_ticket_in_hand("has_role");
 	char	   *role = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_BOOL(as_actor_has_role(as_actor(hand->st), 1, &role));
@@ -236,7 +242,7 @@ given_word(FunctionCallInfo fcinfo, int argno, const char *a, const char *b)
 Datum
 as_evidence_count(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_count");
+	GuardTicket *hand = as_ticket_in_hand("evidence_count");
 	Datum		values[4];
 	bool		isnull;
 	int32		count;
@@ -260,7 +266,7 @@ as_evidence_count(PG_FUNCTION_ARGS)
 Datum
 as_evidence_sum(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_sum");
+	GuardTicket *hand = as_ticket_in_hand("evidence_sum");
 	Datum		values[2];
 	Datum		sum;
 	bool		isnull;

@@ -67,8 +67,24 @@ typedef struct PlanText
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
+#define PRICE_IN_FORCE \
+	"SELECT p.price_id, p.unit_price, p.cost_price, p.spec, p.label FROM @.price_list l" \
+	" JOIN @.price p ON p.price_list_id" EQ "l.price_list_id AND p.item" EQ "$4" \
+	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND pg_catalog.range_contains_elem(l.valid, $3) AND l.currency" EQ "$5"
+
+/* credits belong to the period of the charge */
+#define CHARGED_IN \
+	"SELECT coalesce(pg_catalog.sum(c.amount OPERATOR(pg_catalog.+)" \
+	" coalesce((SELECT pg_catalog.sum(k.amount) FROM @.charge k WHERE k.credit_of" EQ "c.charge_id), 0)), 0)" \
+	" FROM @.charge c WHERE c.policy" EQ "$1 AND c.rule" EQ "$2 AND c.credit_of IS NULL" \
+	" AND c.charged_at" GE "$3 AND c.charged_at" LT "$4"
+
+
 /* whether a ticket's history is not as it was recorded */
 #define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
+/* the opening in a state is an event of that state, too */
+#define NAMED(e, name) \
+	"(" e ".event" EQ name " OR (" e ".event" EQ "'opened' AND pg_catalog.concat('status:', " e ".to_state)" EQ name "))"
 #define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
 
 /* of unit o, if active and none of those who ask */
@@ -242,9 +258,8 @@ static const PlanText plan_text[] = {
 	{PLAN_REPEATED, 1, {INT8OID},
 	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
 	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
-		" AND (event" EQ "$2 OR (event" EQ "'opened'"
-	" AND pg_catalog.concat('status:', to_state)" EQ "$2)) LIMIT $3) x"},
+		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1"
+	" AND " NAMED("e", "$2") " LIMIT $3) x"},
 	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
 		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
 	" AND stopped_at IS NULL AND due_at" LT "$3"},
@@ -357,16 +372,16 @@ static const PlanText plan_text[] = {
 	{PLAN_STAR_GRADE, 1, {TEXTOID},
 	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
 	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
-		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
-		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND s.event" EQ "$3"
+		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND " NAMED("e", "$2")
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND " NAMED("s", "$3")
 		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))),"
 	" (" CORRECTED ")"},
 	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
 		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
-		" ELSE evidence_id::pg_catalog.text END) AS n"
-		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"
-	" GROUP BY CASE WHEN $3" EQ "'item' THEN coalesce(item, '') END) x"},
+		" ELSE evidence_id::pg_catalog.text END) FILTER (WHERE passed IS NOT FALSE) AS n"
+		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (NOT $3" EQ "'item' OR item IS NOT NULL)"
+	" GROUP BY CASE WHEN $3" EQ "'item' THEN item END) x"},
 	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
 		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
 	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},
@@ -396,7 +411,69 @@ static const PlanText plan_text[] = {
 	{PLAN_LOCK_STAFF, 1, {TEXTOID},
 	"SELECT 1 FROM @.staff WHERE login" EQ "$1 FOR NO KEY UPDATE"},
 	{PLAN_STAFF_ROLES, 1, {TEXTOID},
-	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"}
+	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"},
+
+	{PLAN_REF_CHARGE, 1, {TEXTOID}, REF_OF("charge")},
+	{PLAN_REF_PAYMENT, 1, {TEXTOID}, REF_OF("payment")},
+	{PLAN_REF_DELAY_EXCUSE, 1, {TEXTOID}, REF_OF("delay_excuse")},
+	{PLAN_REF_PRICE_LIST, 1, {TEXTOID}, REF_OF("price_list")},
+	{PLAN_REF_PRICE, 1, {TEXTOID}, REF_OF("price")},
+	{PLAN_QUOTE_ITEMS, 1, {INT8OID},
+		"SELECT item, pg_catalog.sum(quantity) FROM @.quote_item"
+	" WHERE ticket_id" EQ "$1 AND withdrawn_at IS NULL GROUP BY item ORDER BY pg_catalog.min(quote_item_id)"},
+	{PLAN_CHARGED, 2, {INT8OID, TEXTOID},
+		"SELECT item, pg_catalog.sum(quantity), pg_catalog.sum(amount) FROM @.charge"
+	" WHERE ticket_id" EQ "$1 AND rule" EQ "$2 GROUP BY item ORDER BY pg_catalog.min(charge_id)"},
+	/* of those that have ended, what counted as late */
+	{PLAN_LATE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT due_at, coalesce(stopped_at, $3) FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+		" AND due_at" LT "coalesce(stopped_at, $3)"
+	" AND (ended_as IS NULL OR (ended_as" EQ "'stopped' AND is_breached))"},
+	{PLAN_EXCUSED_DAYS, 2, {INT8OID, TEXTOID},
+		"SELECT starts_on, ends_on FROM @.delay_excuse WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND withdrawn_at IS NULL ORDER BY starts_on, ends_on"},
+	{PLAN_PRICE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE},
+	{PLAN_PRICE_SHARE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE " FOR SHARE"},
+	{PLAN_CAP_ANY, 4, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, CHARGED_IN " AND c.party IS NULL"},
+	{PLAN_CAP_PARTY, 5, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+	CHARGED_IN " AND c.party" EQ "$5"},
+	{PLAN_UNSETTLED, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE ticket_id" EQ "$1 AND payer" EQ "'customer' AND credit_of IS NULL"
+	" AND settled_at IS NULL LIMIT 1"},
+	{PLAN_CHARGE, 1, {INT8OID},
+	"SELECT ticket_id, policy FROM @.charge WHERE charge_id" EQ "$1"},
+	{PLAN_ACCOUNT, 1, {INT8OID},
+		"SELECT b.charge_id, b.ticket_id, b.policy, b.rule, b.kind, b.item, b.currency, b.payer, b.payee, b.party,"
+		" b.price_id, b.unit_price,"
+		" b.quantity OPERATOR(pg_catalog.+) k.quantity, b.amount OPERATOR(pg_catalog.+) k.amount,"
+		" p.amount OPERATOR(pg_catalog.-) r.amount,"
+		" CASE WHEN x.credit_of IS NOT NULL THEN x.amount END, s.amount"
+		" FROM @.charge x JOIN @.charge b ON b.charge_id" EQ "coalesce(x.credit_of, x.charge_id)"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(c.quantity), 0) AS quantity,"
+		" coalesce(pg_catalog.sum(c.amount), 0) AS amount FROM @.charge c WHERE c.credit_of" EQ "b.charge_id) k"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "b.charge_id) p"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount FROM @.charge c"
+		" JOIN @.payment y ON y.charge_id" EQ "c.charge_id WHERE c.credit_of" EQ "b.charge_id) r"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "x.charge_id) s"
+	" WHERE x.charge_id" EQ "$1"},
+	{PLAN_LOCK_CHARGE, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE charge_id" EQ "(SELECT coalesce(x.credit_of, x.charge_id)"
+	" FROM @.charge x WHERE x.charge_id" EQ "$1) FOR NO KEY UPDATE"},
+	{PLAN_SETTLE, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.charge SET settled_at = $2 WHERE (charge_id" EQ "$1 OR credit_of" EQ "$1)"
+	" AND settled_at IS NULL"},
+	{PLAN_SETTLE_CHARGE, 2, {INT8OID, TIMESTAMPTZOID},
+	"UPDATE @.charge SET settled_at = $2 WHERE charge_id" EQ "$1 AND settled_at IS NULL"},
+	{PLAN_PRICE_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.price_list WHERE price_list_id" EQ "$1"},
+	{PLAN_CITED, 1, {INT8OID},
+	"SELECT 1 FROM @.charge WHERE price_id" EQ "$1 LIMIT 1"},
+	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
+		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
+		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
 };
 
 typedef struct PlanKey

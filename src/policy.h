@@ -174,6 +174,41 @@ typedef struct PolicyConflict
 	char	   *clauses;
 } PolicyConflict;
 
+typedef enum ChargePer
+{
+	CHARGE_TICKET, CHARGE_EVENT, CHARGE_ITEM, CHARGE_DAY, CHARGE_GIVEN
+} ChargePer;
+
+typedef enum CapPeriod
+{
+	CAP_NONE, CAP_TICKET, CAP_MONTH, CAP_YEAR
+} CapPeriod;
+
+/* What may be charged.  Money is numeric, 0 where there is none. */
+typedef struct ChargeRule
+{
+	char	   *rule;
+	char	   *kind;
+	ChargePer	per;
+	char	   *event;
+	char	   *clock;
+	int			condition;		/* -1: always */
+	int			requires;
+	int			amount;			/* -1: the list's price, or given */
+	char	   *price_list;
+	char	   *covered_by;
+	char	   *payer;
+	char	   *payee;
+	Datum		minimum;
+	Datum		maximum;
+	Datum		cap;
+	CapPeriod	cap_per;
+	bool		any_role;
+	TextList	roles;
+	char	   *currency;
+	char	   *clauses;
+} ChargeRule;
+
 typedef struct PolicyCategory
 {
 	char	   *category;
@@ -270,6 +305,8 @@ struct PolicyType
 	PolicyRowGuard *row_guards; /* by table, then guard */
 	int			nduplicates;
 	PolicyDuplicate *duplicates;
+	int			ncharges;
+	ChargeRule *charges;		/* in the order of a quote */
 	int			nrules;
 	ClockRule  *rules;			/* by clock, then rank descending */
 	HTAB	   *actions;		/* event name -> EventActions */
@@ -298,6 +335,8 @@ struct PolicyVersion
 	TextList	areas;
 	int			nconflicts;
 	PolicyConflict *conflicts;
+	int			nfines;
+	ChargeRule *fines;			/* charges that need no ticket */
 	int			nexprs;
 	int			maxexprs;
 	PolicyExpr *exprs;
@@ -345,7 +384,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 17
+#define AS_RULE_TABLES 18
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

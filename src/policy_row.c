@@ -42,7 +42,7 @@ const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
 	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
 	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard",
-	"role_conflict", "warranty_term", "exclusion", "remedy_window"
+	"role_conflict", "warranty_term", "exclusion", "remedy_window", "charge_rule"
 };
 
 /* ---------- expressions against the template ---------- */

@@ -115,6 +115,8 @@ sub small_policy
 		INSERT INTO aftersales.exclusion (policy, version, rule, fault_cause, warranty_class) VALUES ('$policy', 1, 'user', 'user', 'out_user');
 		INSERT INTO aftersales.remedy_window (policy, version, rule, condition, to_day, remedies) VALUES
 			('$policy', 1, 'week', 'component <> ''wheel''', 7, '{exchange}');
+		INSERT INTO aftersales.charge_rule (policy, version, rule, kind, per, event, amount, price_list, payer) VALUES
+			('$policy', 1, 'fee', 'visit', 'event', 'visited', NULL, 'fees', 'customer');
 		SELECT aftersales.activate_policy('$policy', 1);
 	};
 }
