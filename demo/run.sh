@@ -18,6 +18,7 @@ show 'One day at the hotline, half hour by half hour' 3_day.sql
 show 'How the day went' 4_report.sql
 show 'Three statements that are refused' 5_refused.sql
 show 'The audit chain' 6_audit.sql
+show 'Another company: a repair in warranty, and one that the customer pays' 7_repair.sql
 
 printf '\n== A real incident log, replayed  (demo/incident)\n\n'
 if [ -n "${INCIDENT_LOG:-}" ]; then
