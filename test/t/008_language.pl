@@ -136,7 +136,7 @@ SKIP:
 		qr/属性 "colour" 不符合策略 "small" 的声明\n.*其值不在允许的范围内。\nticket=1 from=new to=new attribute=colour\n.*允许的有：red, green。/,
 		'SV010 in Chinese');
 
-	# two messages in one detail: one of C, and a fixed line with more in it
+	# money: the fixed line also names rule and column
 	like($complaint->($locale, q{INSERT INTO desk.charge (ticket_id, rule, charged_at) VALUES (1, 'fee', aftersales.now())}),
 		qr/^\S+:  收费项 "fee" 在价格单 "fees" 中没有价格\n.*该价格单（币种 CNY，\d{4}-\d\d-\d\d 当日有效）中没有该项目。\nticket=1 from=new to=new rule=fee column=price_id\n.*请只收取价格单上的项目，或先公布相应的价格单。/m,
 		'SV009 in Chinese');
