@@ -79,6 +79,11 @@ CREATE FUNCTION @desk@.event_hash(prev bytea, ticket_id bigint, seq integer, eve
 $$SELECT sha256(prev || digest || convert_to(concat_ws('|', ticket_id, seq, event, extract(epoch FROM occurred_at),
                 extract(epoch FROM recorded_at), actor, from_state, to_state), 'UTF8'))$$;
 
+-- What stands beside a warranty class.
+CREATE FUNCTION @desk@.beside_class(t @desk@.ticket) RETURNS jsonb LANGUAGE sql STABLE AS
+$$SELECT jsonb_build_object('covers', t.covers::text, 'remedies', t.remedies::text, 'warranty_until', t.warranty_until::text,
+                            'warranty_basis', t.warranty_basis)$$;
+
 -- The changed columns of a ticket as events with their data, in column order.
 CREATE FUNCTION @desk@.changes(o @desk@.ticket, n @desk@.ticket,
         OUT event text, OUT data jsonb, OUT salt bytea, OUT digest bytea)
@@ -86,7 +91,9 @@ CREATE FUNCTION @desk@.changes(o @desk@.ticket, n @desk@.ticket,
     SELECT 'changed:' || a.attname, d.data, s.salt, sha256(s.salt || convert_to(d.data::text, 'UTF8'))
     FROM pg_attribute a,
          LATERAL (SELECT to_jsonb(o) -> a.attname AS old, to_jsonb(n) -> a.attname AS new) v,
-         LATERAL (SELECT CASE WHEN a.attname <> 'attributes' THEN jsonb_build_object('old', v.old, 'new', v.new)
+         LATERAL (SELECT CASE WHEN a.attname = 'warranty_class'
+                              THEN jsonb_build_object('old', v.old, 'new', v.new, 'was', @desk@.beside_class(o), 'is', @desk@.beside_class(n))
+                              WHEN a.attname <> 'attributes' THEN jsonb_build_object('old', v.old, 'new', v.new)
                          ELSE jsonb_build_object(
                              'old', (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(v.old)
                                      WHERE v.new -> key IS DISTINCT FROM value),
@@ -95,7 +102,7 @@ CREATE FUNCTION @desk@.changes(o @desk@.ticket, n @desk@.ticket,
          LATERAL (SELECT sha256(o.event_hash || convert_to(a.attname, 'UTF8')) AS salt) s
     WHERE a.attrelid = '@desk@.ticket'::regclass AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attname NOT IN ('status', 'status_at', 'status_note', 'happened_at', 'note', 'row_version', 'changed_at',
-                            'event_at', 'event_seq', 'event_hash')
+                            'event_at', 'event_seq', 'event_hash', 'covers', 'remedies', 'warranty_until', 'warranty_basis')
       AND v.old IS DISTINCT FROM v.new
     ORDER BY a.attnum;
 $$;

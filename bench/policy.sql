@@ -93,5 +93,23 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, star
 INSERT INTO aftersales.escalation_rule (policy, version, ticket_type, clock, level, at, recipient) VALUES
     ('bench', 1, 'watched', 'deliver', 1, '-30 minutes', '@assignee'),
     ('bench', 1, 'watched', 'deliver', 2, '10 minutes', 'chief');
+-- A claim has no clock: what is measured is its warranty.
+INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('bench', 1, 'claim');
+INSERT INTO aftersales.workflow_state (policy, version, ticket_type, state, kind, position) VALUES
+    ('bench', 1, 'claim', 'made', 'initial', 1), ('bench', 1, 'claim', 'settled', 'closed', 2);
+INSERT INTO aftersales.workflow_transition (policy, version, ticket_type, from_state, to_state) VALUES
+    ('bench', 1, 'claim', 'made', 'settled');
+INSERT INTO aftersales.warranty_term (policy, version, rule, applies_to, component, covers, term, rank, clauses) VALUES
+    ('bench', 1, 'hardware_3_years', 'unit', NULL, '{parts,labour}', '3 years', 0, '{PC-12}'),
+    ('bench', 1, 'onsite_3_years', 'unit', NULL, '{visit}', '3 years', 0, '{PC-13}'),
+    ('bench', 1, 'software_for_life', 'unit', 'software', '{parts,labour}', NULL, 10, '{PC-12}'),
+    ('bench', 1, 'part_3_months', 'replaced_part', NULL, '{parts,labour}', '3 months', 0, '{PC-52}');
+INSERT INTO aftersales.exclusion (policy, version, rule, fault_cause, warranty_class, clauses) VALUES
+    ('bench', 1, 'user_damage', 'user', 'out_user', '{PC-41}'), ('bench', 1, 'disaster', 'disaster', 'out_disaster', '{PC-42}');
+INSERT INTO aftersales.remedy_window (policy, version, rule, component, fault_codes, classes, from_day, to_day, needs_invoice, remedies, rank, clauses) VALUES
+    ('bench', 1, 'return_7_days', 'host', '{P01,P02}', '{in_warranty}', 0, 7, true, '{return,exchange,repair}', 20, '{PC-19,PC-22,PC-23}'),
+    ('bench', 1, 'exchange_20_days', 'host', '{P01,P02}', '{in_warranty}', 8, 20, true, '{exchange,repair}', 20, '{PC-20,PC-22,PC-23}'),
+    ('bench', 1, 'repair', NULL, NULL, '{in_warranty}', NULL, NULL, false, '{repair}', 0, '{PC-21}'),
+    ('bench', 1, 'paid_repair', NULL, NULL, '{out_expired,out_user,out_disaster}', NULL, NULL, false, '{paid_repair}', 0, '{PC-43}');
 SELECT * FROM aftersales.check_policy('bench', 1);
 SELECT aftersales.activate_policy('bench', 1);

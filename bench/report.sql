@@ -21,7 +21,11 @@ INSERT INTO bench.aim VALUES
     (16, 'idle sweep', 'many running clocks', 'look-up by primary key', NULL, 'time', '-'),
     (17, 'idle sweep', 'many running clocks', '4,000 running clocks', NULL, 'time', 'about 1'),
     (18, 'sweep of new breaches', 'sweep', 'bare', NULL, 'time', '-'),
-    (19, 'the same with two escalations each', 'sweep', 'bare', NULL, 'time', '-');
+    (19, 'the same with two escalations each', 'sweep', 'bare', NULL, 'time', '-'),
+    (20, 'bulk classification', 'enforced', 'bare', NULL, 'time', '-'),
+    (21, 'bulk classification', 'PL/pgSQL', 'enforced', NULL, 'time per row', '-'),
+    (22, 'bulk classification', 'PL/pgSQL', 'enforced', 'bare', 'added cost', '-'),
+    (23, 'bulk classification', 'PL/pgSQL, nothing recorded', 'enforced', NULL, 'time per row', '-');
 
 CREATE VIEW bench.median AS
 SELECT work, way, count(*) AS rounds, min(n) AS n,

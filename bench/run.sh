@@ -3,7 +3,7 @@
 #
 #   BENCH_SCALE    share of the full number of rows in each measurement; default 1
 #   BENCH_ROUNDS   rounds; default 7
-#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh sweep worktime memory"
+#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh warranty sweep worktime memory"
 #
 # Compared are one desk as create_desk() makes it (enforced), the same tables
 # written by plain statements (bare.sql), and the same rules as PL/pgSQL
@@ -23,7 +23,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 scale=${BENCH_SCALE:-1}
 rounds=${BENCH_ROUNDS:-7}
-works=${BENCH_WORKS:-lifecycle bulk events fresh sweep worktime memory}
+works=${BENCH_WORKS:-lifecycle bulk events fresh warranty sweep worktime memory}
 
 # scaled NUMBER: that share of it, at least 20.
 scaled() { awk -v n="$1" -v s="$scale" 'BEGIN { n = int(n * s); print n < 20 ? 20 : n }'; }
@@ -35,6 +35,8 @@ bulk_slow=$(scaled 5000)
 calls=$(scaled 2000)
 logged=$(scaled 20000)
 in_one_session=$(scaled 20000)
+claims=$(scaled 100000)
+claims_slow=$(scaled 10000)
 running=$(scaled 1000000)
 sweeps=$(scaled 1000)
 due=1000
@@ -47,6 +49,7 @@ declare -A way=(
     [b_plpgsql]=PL/pgSQL
     [b_fixed]="PL/pgSQL, conditions compiled in"
     [b_fresh]="enforced, fresh desk"
+    [b_rule]="PL/pgSQL, nothing recorded"
     [b_sweep]=sweep
     [b_swept]=bare
 )
@@ -203,6 +206,28 @@ fresh() {
     done
 }
 
+# One UPDATE that gives claims their cause and so classifies them all.
+warranty() {
+    local round desk n
+    on b_rule untriggered.sql
+    echo "\\set claims $claims"
+    cat warranty.sql
+    for desk in b_bare b_plpgsql b_rule; do on "$desk" warranty_copy.sql; done
+    for desk in b_plpgsql b_rule; do on "$desk" warranty_plpgsql.sql; done
+    for desk in b_enforced b_bare b_plpgsql b_rule; do
+        echo "CLUSTER $desk.ticket USING ticket_pkey; VACUUM ANALYZE $desk.ticket, $desk.ticket_event, $desk.event_private, $desk.product_unit, $desk.unit_part;"
+    done
+    echo "SELECT bench.same_claims(2000);"
+    for round in $(seq "$rounds"); do
+        for desk in b_enforced b_bare b_plpgsql b_rule; do
+            n=$claims
+            [ "$desk" != b_plpgsql ] || n=$claims_slow
+            rolled_back "$desk" "$round" "bulk classification" "$n" "bench.bulk_causes_$desk($n)"
+            echo "VACUUM $desk.event_private;"
+        done
+    done
+}
+
 # breaches WORK KIND ROUND: what has become late in three hours; undone.
 breaches() {
     local desk keep=
@@ -279,7 +304,7 @@ check
 {
     echo "SET client_min_messages = warning;"
     echo "\\o /dev/null"
-    for work in lifecycle bulk events fresh sweep worktime memory; do
+    for work in lifecycle bulk events fresh warranty sweep worktime memory; do
         wanted "$work" || continue
         echo "\\warn '==> $work, $rounds rounds'"
         "$work"

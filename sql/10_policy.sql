@@ -134,7 +134,7 @@ CREATE TABLE aftersales.event_type (
     clauses         text[] NOT NULL DEFAULT '{}',
     CONSTRAINT event_type_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, event)
 );
-COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>, approved:<kind>, decided:<kind>, correction, voided) only sets its backdate_limit, label and, for the last two, roles: those come from the triggers alone. So do promise:<kind>, which declares a kind of promise, and shift_done; call_in, answered and hung_up come from contacts too.';
+COMMENT ON TABLE aftersales.event_type IS 'One row per event that applications may log for a ticket. A row for a built-in name (opened, status:<state>, changed:<column>, approved:<kind>, decided:<kind>, correction, voided) only sets its backdate_limit, label and, for the last two, roles: those come from the triggers alone. So do promise:<kind>, which declares a kind of promise, and shift_done. requested:<kind> is logged by whoever asks for an approval, who may not decide it; its data may name the item. call_in, answered and hung_up come from contacts too.';
 COMMENT ON COLUMN aftersales.event_type.roles IS 'Staff roles that may log it; NULL: anyone.';
 COMMENT ON COLUMN aftersales.event_type.allowed_in IS 'States of the ticket in which it may be logged; NULL: any. For shift_done: the states that count as finished, besides those of kind closed.';
 COMMENT ON COLUMN aftersales.event_type.required_data IS 'Keys that the event''s data must hold with a value.';
@@ -302,17 +302,23 @@ CREATE TABLE aftersales.approval_rule (
                 CONSTRAINT approval_rule_step_check CHECK (step > 0),
     purpose     text NOT NULL DEFAULT 'consent'
                 CONSTRAINT approval_rule_purpose_check CHECK (purpose IN ('consent', 'extension', 'excuse')),
-    roles       text[] NOT NULL,
+    roles       text[],
+    relation    text
+                CONSTRAINT approval_rule_relation_check CHECK (relation IN ('@superior', '@org_head')),
+    items       boolean NOT NULL DEFAULT false,
     label_en    text,
     label_zh    text,
     clauses     text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT approval_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, kind, step)
+    CONSTRAINT approval_rule_key UNIQUE NULLS NOT DISTINCT (policy, version, ticket_type, kind, step),
+    CONSTRAINT approval_rule_by_check CHECK (num_nonnulls(roles, relation) = 1)
 );
-COMMENT ON TABLE aftersales.approval_rule IS 'One row per step of a kind of approval. Steps are decided in order, by different people; the kind is approved with its last step.';
+COMMENT ON TABLE aftersales.approval_rule IS 'One row per step of a kind of approval. Steps are decided in order, by different people, and never by who asks; the kind is approved with its last step. Who asks is in approval.requested_by, or has logged the event requested:<kind>, if the policy declares it.';
 COMMENT ON COLUMN aftersales.approval_rule.kind IS 'Kind of approval; its event is approved:<kind>, guards ask approved(''<kind>'').';
 COMMENT ON COLUMN aftersales.approval_rule.step IS 'Step, from 1.';
 COMMENT ON COLUMN aftersales.approval_rule.purpose IS 'consent: guards ask for it. extension: it sets a later due time of a clock. excuse: it excuses a breach.';
-COMMENT ON COLUMN aftersales.approval_rule.roles IS 'Staff roles that may decide the step.';
+COMMENT ON COLUMN aftersales.approval_rule.roles IS 'Staff roles that may decide the step; NULL: relation says who.';
+COMMENT ON COLUMN aftersales.approval_rule.relation IS '@superior: the superior (staff.superior) of who asks, of the ticket''s assignee when nobody is known to have asked. @org_head: the head of the ticket''s unit (org_unit.head); of the next one above where a unit has none, he is not active, or asks himself. NULL: roles say who.';
+COMMENT ON COLUMN aftersales.approval_rule.items IS 'Whether it is decided item by item: then approval.item is required, else refused. The same for all steps of a kind.';
 
 CREATE TABLE aftersales.duplicate_rule (
     policy      text NOT NULL,
@@ -334,6 +340,24 @@ COMMENT ON COLUMN aftersales.duplicate_rule.rule IS 'Name of the rule.';
 COMMENT ON COLUMN aftersales.duplicate_rule.match_on IS 'Columns and attributes that are equal in both tickets; where one of them is NULL the rule does not match.';
 COMMENT ON COLUMN aftersales.duplicate_rule.becomes_type IS 'Ticket type the repeating ticket is opened as; NULL: its own.';
 COMMENT ON COLUMN aftersales.duplicate_rule.becomes_category IS 'Category it gets then; NULL: none.';
+
+CREATE TABLE aftersales.role_conflict (
+    policy      text NOT NULL,
+    version     integer NOT NULL,
+    role_a      text NOT NULL
+                CONSTRAINT role_conflict_name_check CHECK (role_a <> ''),
+    role_b      text NOT NULL,
+    message_en  text NOT NULL,
+    message_zh  text,
+    clauses     text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT role_conflict_pkey PRIMARY KEY (policy, version, role_a, role_b),
+    CONSTRAINT role_conflict_order_check CHECK (role_a COLLATE "C" < role_b COLLATE "C")
+);
+COMMENT ON TABLE aftersales.role_conflict IS 'One row per pair of staff roles that one person may not have both of. Giving somebody the second one (staff_role) is refused (SV003) while a version with the row is in force; who has both before is not touched.';
+COMMENT ON COLUMN aftersales.role_conflict.role_a IS 'One role, the one that sorts first byte by byte.';
+COMMENT ON COLUMN aftersales.role_conflict.role_b IS 'The other role.';
+COMMENT ON COLUMN aftersales.role_conflict.message_en IS 'Why not, in English.';
+COMMENT ON COLUMN aftersales.role_conflict.message_zh IS 'Why not, in Chinese.';
 
 CREATE TABLE aftersales.guard_function (
     function    text CONSTRAINT guard_function_pkey PRIMARY KEY
@@ -433,3 +457,6 @@ COMMENT ON COLUMN aftersales.duplicate_rule.ticket_type IS 'Ticket type; NULL: e
 COMMENT ON COLUMN aftersales.duplicate_rule.label_en IS 'Label in English.';
 COMMENT ON COLUMN aftersales.duplicate_rule.label_zh IS 'Label in Chinese.';
 COMMENT ON COLUMN aftersales.duplicate_rule.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';
+COMMENT ON COLUMN aftersales.role_conflict.policy IS 'The policy.';
+COMMENT ON COLUMN aftersales.role_conflict.version IS 'Version of the policy.';
+COMMENT ON COLUMN aftersales.role_conflict.clauses IS 'Clauses of the source document that this row carries out (ids of table clause).';

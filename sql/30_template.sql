@@ -21,6 +21,9 @@ CREATE TABLE aftersales.ticket_template (
     quantity        numeric,
     channel         text,
     contact_id      bigint,
+    customer_id     bigint,
+    contract_id     bigint,
+    unit_id         bigint,
     parent_id       bigint,
     org_id          bigint,
     assignee        text,
@@ -36,6 +39,12 @@ CREATE TABLE aftersales.ticket_template (
     fault_at        timestamptz,
     fault_cause     text,
     component       text,
+    fault_code      text,
+    warranty_class  text,
+    covers          text[],
+    remedies        text[],
+    warranty_until  date,
+    warranty_basis  text,
     happened_at     timestamptz,
     note            text,
     voided_at       timestamptz,
@@ -55,13 +64,16 @@ COMMENT ON COLUMN aftersales.ticket_template.ticket_type IS 'Kind of ticket, fro
 COMMENT ON COLUMN aftersales.ticket_template.category IS 'Category, from the policy.';
 COMMENT ON COLUMN aftersales.ticket_template.grade IS 'Grade; taken from the category when omitted at opening.';
 COMMENT ON COLUMN aftersales.ticket_template.mode IS 'How service is given, for example onsite.';
-COMMENT ON COLUMN aftersales.ticket_template.area IS 'Service area, from the policy.';
-COMMENT ON COLUMN aftersales.ticket_template.tier IS 'Service tier of the customer.';
+COMMENT ON COLUMN aftersales.ticket_template.area IS 'Service area, from the policy; the customer''s when omitted at opening.';
+COMMENT ON COLUMN aftersales.ticket_template.tier IS 'Service tier; when omitted at opening that of the contract for the unit, of the contract, of the customer.';
 COMMENT ON COLUMN aftersales.ticket_template.priority IS 'Priority.';
-COMMENT ON COLUMN aftersales.ticket_template.product_line IS 'Product line.';
+COMMENT ON COLUMN aftersales.ticket_template.product_line IS 'Product line; the unit''s when omitted at opening.';
 COMMENT ON COLUMN aftersales.ticket_template.quantity IS 'Quantity, in the unit customary for the product line.';
 COMMENT ON COLUMN aftersales.ticket_template.channel IS 'Channel it came by, for example phone.';
 COMMENT ON COLUMN aftersales.ticket_template.contact_id IS 'The contact (call, letter, visit) it was opened from.';
+COMMENT ON COLUMN aftersales.ticket_template.customer_id IS 'The customer; the unit''s owner when omitted at opening.';
+COMMENT ON COLUMN aftersales.ticket_template.contract_id IS 'The contract it falls under; when omitted at opening the one in force then that covers the unit, else the customer''s only one.';
+COMMENT ON COLUMN aftersales.ticket_template.unit_id IS 'The product unit at fault.';
 COMMENT ON COLUMN aftersales.ticket_template.parent_id IS 'Ticket this one is a part of.';
 COMMENT ON COLUMN aftersales.ticket_template.org_id IS 'Organisation unit responsible now.';
 COMMENT ON COLUMN aftersales.ticket_template.assignee IS 'Staff login responsible now.';
@@ -77,6 +89,12 @@ COMMENT ON COLUMN aftersales.ticket_template.duplicate_of IS 'The open ticket th
 COMMENT ON COLUMN aftersales.ticket_template.fault_at IS 'When the fault arose.';
 COMMENT ON COLUMN aftersales.ticket_template.fault_cause IS 'Cause of the fault.';
 COMMENT ON COLUMN aftersales.ticket_template.component IS 'Component at fault.';
+COMMENT ON COLUMN aftersales.ticket_template.fault_code IS 'Code of the fault, as lists of faults have it.';
+COMMENT ON COLUMN aftersales.ticket_template.warranty_class IS 'Class of the fault by the policy''s warranty rules, judged when unit, time and cause of the fault are known, and anew when one of these, component or fault_code changes; NULL: not classified. Trigger-owned.';
+COMMENT ON COLUMN aftersales.ticket_template.covers IS 'What warranty covers: parts, labour, visit; empty: nothing; NULL: not classified. Trigger-owned.';
+COMMENT ON COLUMN aftersales.ticket_template.remedies IS 'Remedies the customer may choose from; NULL: not classified. Trigger-owned.';
+COMMENT ON COLUMN aftersales.ticket_template.warranty_until IS 'Last day of warranty; infinity: for life; NULL: not classified. Trigger-owned.';
+COMMENT ON COLUMN aftersales.ticket_template.warranty_basis IS 'What the classification rests on: dates, rules and clauses in words; or what is missing for it. Trigger-owned.';
 COMMENT ON COLUMN aftersales.ticket_template.happened_at IS 'Write-only input: when what this INSERT or UPDATE reports happened. Always stored NULL; read status_at.';
 COMMENT ON COLUMN aftersales.ticket_template.note IS 'Write-only input: note on a change of status. Always stored NULL; read status_note.';
 COMMENT ON COLUMN aftersales.ticket_template.voided_at IS 'When void_ticket() voided it: it counts nowhere and takes no more writes; NULL: it is not voided. Trigger-owned.';

@@ -103,13 +103,16 @@ COMMENT ON FUNCTION aftersales.attribute_timestamptz(jsonb, text) IS 'Attribute,
 
 CREATE FUNCTION aftersales.has_event(event text, at_least integer DEFAULT 1) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_event';
-COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whether the ticket in hand has at least so many events of this name; status:<state> counts the opening in that state too.';
+COMMENT ON FUNCTION aftersales.has_event(text, integer) IS 'Guard function: whether the ticket in hand has at least so many events of this name; status:<state> counts the opening in that state too; events taken out by a correction do not count.';
 CREATE FUNCTION aftersales.clock_expired(clock text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_clock_expired';
 COMMENT ON FUNCTION aftersales.clock_expired(text) IS 'Guard function: whether the open clock of this name is past its due time at the time of the move; false when none is open.';
 CREATE FUNCTION aftersales.approved(kind text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
-COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; false for a kind the policy does not know.';
+COMMENT ON FUNCTION aftersales.approved(text) IS 'Guard function: whether every step of the latest approval of this kind of the ticket in hand is approved; of a kind that is decided item by item, whether those of all items decided are, at least one. False for a kind the policy does not know.';
+CREATE FUNCTION aftersales.approved(kind text, item text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_approved';
+COMMENT ON FUNCTION aftersales.approved(text, text) IS 'Guard function: the same, of one item.';
 CREATE FUNCTION aftersales.open_promises() RETURNS integer
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_open_promises';
 COMMENT ON FUNCTION aftersales.open_promises() IS 'Guard function: how many clocks of the ticket in hand are open that a promise has started; a promise that starts no clock is not counted.';

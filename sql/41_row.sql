@@ -14,7 +14,7 @@ COMMENT ON FUNCTION aftersales.is_row_event(text) IS 'Whether rows of a desk tab
 
 CREATE FUNCTION aftersales.has_event_since(event text, since text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_event_since';
-COMMENT ON FUNCTION aftersales.has_event_since(text, text) IS 'Guard function: whether an event of the first name was recorded for the ticket in hand after the last one of the second, or at all when there is none of the second.';
+COMMENT ON FUNCTION aftersales.has_event_since(text, text) IS 'Guard function: whether an event of the first name happened to the ticket in hand after the last one of the second, or at all when there is none of the second; events taken out by a correction do not count.';
 
 CREATE FUNCTION aftersales.has_role(role text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_has_role';
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION aftersales.has_role(text) IS 'Guard function: whether who ac
 
 CREATE FUNCTION aftersales.evidence_count(kind text, per text DEFAULT NULL, distinct_on text DEFAULT NULL) RETURNS integer
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'as_evidence_count';
-COMMENT ON FUNCTION aftersales.evidence_count(text, text, text) IS 'Guard function: how many pieces of evidence of this kind the ticket in hand has, those that were not passed left out. per item: the least of any item that evidence of this kind names. distinct_on item or angle: pieces that differ in it. 0 when there are none.';
+COMMENT ON FUNCTION aftersales.evidence_count(text, text, text) IS 'Guard function: how many pieces of evidence of this kind the ticket in hand has, those that were not passed left out. per item: the least of any item that evidence of this kind names, passed or not. distinct_on item or angle: pieces that differ in it. 0 when there are none.';
 
 CREATE FUNCTION aftersales.evidence_sum(kind text) RETURNS numeric
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_evidence_sum';

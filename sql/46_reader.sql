@@ -22,10 +22,13 @@ CREATE FUNCTION aftersales.ticket_as_of(INOUT ticket_id bigint, at timestamptz D
         OUT ticket_no text, OUT external_ref text, OUT policy text, OUT policy_version integer,
         OUT ticket_type text, OUT category text, OUT grade text, OUT mode text, OUT area text,
         OUT tier text, OUT priority text, OUT product_line text, OUT quantity numeric, OUT channel text,
-        OUT contact_id bigint, OUT parent_id bigint, OUT org_id bigint, OUT assignee text,
+        OUT contact_id bigint, OUT customer_id bigint,
+        OUT contract_id bigint, OUT unit_id bigint, OUT parent_id bigint, OUT org_id bigint, OUT assignee text,
         OUT shift_id bigint, OUT subject text, OUT detail text, OUT attributes jsonb, OUT status text,
         OUT status_at timestamptz, OUT opened_at timestamptz, OUT duplicate_of bigint,
-        OUT fault_at timestamptz, OUT fault_cause text, OUT component text, OUT voided_at timestamptz,
+        OUT fault_at timestamptz, OUT fault_cause text, OUT component text, OUT fault_code text,
+        OUT warranty_class text, OUT covers text[], OUT remedies text[], OUT warranty_until date,
+        OUT warranty_basis text, OUT voided_at timestamptz,
         OUT added jsonb)
     RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'as_ticket_as_of';

@@ -22,14 +22,25 @@ BEGIN ATOMIC
     SELECT 'error', 'row_guard', g.item, 'names no role, so nobody can write such a row'
     FROM guard g WHERE cardinality(g.roles) = 0
     UNION ALL
-    SELECT DISTINCT 'error', 'row_guard', g.item, n.name[1] || '() names unknown event ' || n.name[2]
+    SELECT DISTINCT 'error', 'row_guard', g.item, n.name[1] || '() names unknown event ' || u.event
     FROM guard g
-    CROSS JOIN LATERAL regexp_matches(g.requires, $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'$$, 'g') n(name)
-    WHERE n.name[2] !~ '^(status|changed|approved|decided):' AND n.name[2] <> 'opened'
-      AND NOT aftersales.is_row_event(n.name[2])
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'(?:\s*,\s*'([^']*)')?$$, 'g') n(name)
+    CROSS JOIN LATERAL unnest(n.name[2:3]) u(event)
+    WHERE u.event !~ '^(changed|approved|decided):' AND u.event <> 'opened'
+      AND NOT aftersales.is_row_event(u.event)
+      AND NOT EXISTS (SELECT FROM aftersales.workflow_state s
+                      WHERE s.policy = g.policy AND s.version = g.version AND u.event = 'status:' || s.state
+                        AND (s.ticket_type IS NULL OR s.ticket_type = g.of_type))
       AND NOT EXISTS (SELECT FROM aftersales.event_type e
-                      WHERE e.policy = g.policy AND e.version = g.version AND e.event = n.name[2]
+                      WHERE e.policy = g.policy AND e.version = g.version AND e.event = u.event
                         AND (e.ticket_type IS NULL OR e.ticket_type = g.of_type))
+    UNION ALL
+    SELECT DISTINCT 'error', 'row_guard', g.item, 'clock_expired() names unknown clock ' || n.name[1]
+    FROM guard g
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mclock_expired\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE NOT EXISTS (SELECT FROM aftersales.sla_rule r
+                      WHERE r.policy = g.policy AND r.version = g.version AND r.clock = n.name[1]
+                        AND (r.ticket_type IS NULL OR r.ticket_type = g.of_type))
     UNION ALL
     SELECT DISTINCT 'error', 'row_guard', g.item, 'approved() names unknown approval ' || n.name[1]
     FROM guard g

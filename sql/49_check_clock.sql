@@ -88,7 +88,8 @@ BEGIN ATOMIC
                         AND a.attribute = c.key AND (a.ticket_type IS NULL OR a.ticket_type = c.of_type))
       AND (c.key IN ('ticket_id', 'policy', 'policy_version', 'ticket_type', 'attributes', 'status', 'status_at',
                      'status_note', 'opened_at', 'happened_at', 'note', 'voided_at', 'row_version', 'changed_at',
-                     'event_at', 'event_seq', 'event_hash')
+                     'event_at', 'event_seq', 'event_hash', 'warranty_class', 'covers', 'remedies',
+                     'warranty_until', 'warranty_basis')
            OR NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = 'aftersales.ticket_template'::regclass AND a.attname = c.key
                             AND a.attnum > 0 AND NOT a.attisdropped))

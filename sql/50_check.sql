@@ -14,7 +14,12 @@ UNION ALL SELECT policy, version, 'sla_rule', coalesce(ticket_type, '*') || '.' 
 UNION ALL SELECT policy, version, 'escalation_rule', coalesce(ticket_type, '*') || '.' || clock || '.' || level, unnest(clauses) FROM aftersales.escalation_rule
 UNION ALL SELECT policy, version, 'approval_rule', coalesce(ticket_type, '*') || '.' || kind || '.' || step, unnest(clauses) FROM aftersales.approval_rule
 UNION ALL SELECT policy, version, 'duplicate_rule', ticket_type || '.' || rule, unnest(clauses) FROM aftersales.duplicate_rule
-UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard;
+UNION ALL SELECT policy, version, 'warranty_term', rule, unnest(clauses) FROM aftersales.warranty_term
+UNION ALL SELECT policy, version, 'exclusion', rule, unnest(clauses) FROM aftersales.exclusion
+UNION ALL SELECT policy, version, 'remedy_window', rule, unnest(clauses) FROM aftersales.remedy_window
+UNION ALL SELECT policy, version, 'row_guard', coalesce(ticket_type, '*') || '.' || table_name || '.' || guard, unnest(clauses) FROM aftersales.row_guard
+UNION ALL SELECT policy, version, 'role_conflict', role_a || '+' || role_b, unnest(clauses) FROM aftersales.role_conflict
+UNION ALL SELECT policy, version, 'charge_rule', coalesce(ticket_type, '*') || '.' || rule, unnest(clauses) FROM aftersales.charge_rule;
 COMMENT ON VIEW aftersales.rule_clause IS 'Grain: one row per rule row and clause it cites.';
 
 CREATE VIEW aftersales.clause_coverage AS
@@ -69,7 +74,17 @@ BEGIN ATOMIC
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'duplicate_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.duplicate_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'warranty_term ' || (to_jsonb(r) - w.wording)::text FROM aftersales.warranty_term r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'exclusion ' || (to_jsonb(r) - w.wording)::text FROM aftersales.exclusion r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'remedy_window ' || (to_jsonb(r) - w.wording)::text FROM aftersales.remedy_window r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
         UNION ALL SELECT 'row_guard ' || (to_jsonb(r) - w.wording)::text FROM aftersales.row_guard r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'role_conflict ' || (to_jsonb(r) - w.wording)::text FROM aftersales.role_conflict r, w
+        WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
+        UNION ALL SELECT 'charge_rule ' || (to_jsonb(r) - w.wording)::text FROM aftersales.charge_rule r, w
         WHERE r.policy = policy_digest.policy AND r.version = policy_digest.version
     ) x(line);
 END;
@@ -121,6 +136,15 @@ BEGIN ATOMIC
           ON a.policy = t.policy AND a.version = t.version
          AND (a.ticket_type IS NULL OR a.ticket_type = t.ticket_type)
         ORDER BY t.ticket_type, a.kind, a.step, a.ticket_type NULLS LAST
+    ), role AS (
+        -- every role that a rule names
+        SELECT unnest(x.roles) AS role FROM aftersales.workflow_transition x
+        WHERE x.policy = check_policy.policy AND x.version = check_policy.version
+        UNION SELECT unnest(e.roles) FROM aftersales.event_type e
+              WHERE e.policy = check_policy.policy AND e.version = check_policy.version
+        UNION SELECT unnest(a.roles) FROM approval a
+        UNION SELECT unnest(g.roles) FROM aftersales.row_guard g
+              WHERE g.policy = check_policy.policy AND g.version = check_policy.version
     ), event AS (
         -- every event name that can occur, per type
         SELECT t.ticket_type, e.event
@@ -128,7 +152,7 @@ BEGIN ATOMIC
         JOIN aftersales.event_type e
           ON e.policy = t.policy AND e.version = t.version
          AND (e.ticket_type IS NULL OR e.ticket_type = t.ticket_type)
-        WHERE e.event !~ ':'
+        WHERE e.event !~ ':' OR e.event ~ '^requested:'
         UNION SELECT t.ticket_type, 'opened' FROM type t
         UNION SELECT t.ticket_type, e.event
               FROM type t
@@ -181,7 +205,8 @@ BEGIN ATOMIC
           UNION ALL SELECT policy, version, ticket_type, 'escalation_rule', clock FROM aftersales.escalation_rule
           UNION ALL SELECT policy, version, ticket_type, 'approval_rule', kind FROM aftersales.approval_rule
           UNION ALL SELECT policy, version, ticket_type, 'duplicate_rule', rule FROM aftersales.duplicate_rule
-          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard) k
+          UNION ALL SELECT policy, version, ticket_type, 'row_guard', table_name || '.' || guard FROM aftersales.row_guard
+          UNION ALL SELECT policy, version, ticket_type, 'charge_rule', rule FROM aftersales.charge_rule) k
     WHERE k.policy = check_policy.policy AND k.version = check_policy.version
       AND k.ticket_type IS NOT NULL
       AND NOT EXISTS (SELECT FROM type t WHERE t.ticket_type = k.ticket_type)
@@ -246,13 +271,14 @@ BEGIN ATOMIC
                         OFFSET 0) x(problem)  -- OFFSET: parse each once
     WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND x.problem IS NOT NULL
     UNION ALL
-    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'has_event() names unknown event ' || n.name[1]
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, n.name[1] || '() names unknown event ' || u.event
     FROM aftersales.workflow_guard g
     JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
-    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mhas_event(?:_since)?\s*\(\s*'([^']*)'$$, 'g') n(name)
-    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
-      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = n.name[1])
-      AND NOT aftersales.is_row_event(n.name[1])
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'(?:\s*,\s*'([^']*)')?$$, 'g') n(name)
+    CROSS JOIN LATERAL unnest(n.name[2:3]) u(event)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version AND u.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = t.ticket_type AND e.event = u.event)
+      AND NOT aftersales.is_row_event(u.event)
     UNION ALL
     SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'clock_expired() names unknown clock ' || n.name[1]
     FROM aftersales.workflow_guard g
@@ -272,8 +298,32 @@ BEGIN ATOMIC
     SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'its steps have different purposes'
     FROM approval a GROUP BY a.of_type, a.kind HAVING count(DISTINCT a.purpose) > 1
     UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'some of its steps are decided item by item, some are not'
+    FROM approval a GROUP BY a.of_type, a.kind HAVING count(DISTINCT a.items) > 1
+    UNION ALL
     SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind || '.' || a.step, 'names no role, so nobody can decide it'
     FROM approval a WHERE cardinality(a.roles) = 0
+    UNION ALL
+    SELECT 'error', 'approval_rule', a.of_type || '.' || a.kind, 'several steps are for ' || a.relation || ', who may decide only one of them'
+    FROM approval a WHERE a.relation IS NOT NULL GROUP BY a.of_type, a.kind, a.relation HAVING count(*) > 1
+    UNION ALL
+    SELECT DISTINCT 'error', 'workflow_guard', t.ticket_type || '.' || g.guard, 'approved() asks for an item of ' || n.name[1] || ', which is not decided item by item'
+    FROM aftersales.workflow_guard g
+    JOIN type t ON g.ticket_type IS NULL OR g.ticket_type = t.ticket_type
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mapproved\s*\(\s*'([^']*)'\s*,$$, 'g') n(name)
+    WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+      AND EXISTS (SELECT FROM approval a WHERE a.of_type = t.ticket_type AND a.kind = n.name[1] AND NOT a.items)
+    UNION ALL
+    SELECT 'error', 'event_type', t.ticket_type || '.' || e.event, 'asks for an approval that there is no rule for'
+    FROM aftersales.event_type e
+    JOIN type t ON e.ticket_type IS NULL OR e.ticket_type = t.ticket_type
+    WHERE e.policy = check_policy.policy AND e.version = check_policy.version AND e.event ~ '^requested:'
+      AND NOT EXISTS (SELECT FROM approval a WHERE a.of_type = t.ticket_type AND 'requested:' || a.kind = e.event)
+    UNION ALL
+    SELECT 'notice', 'role_conflict', c.role_a || '+' || c.role_b, 'no rule names role ' || n.role
+    FROM aftersales.role_conflict c CROSS JOIN LATERAL (VALUES (c.role_a), (c.role_b)) n(role)
+    WHERE c.policy = check_policy.policy AND c.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM role r WHERE r.role = n.role)
     UNION ALL
     SELECT 'error', 'sla_rule', r.of_type || '.' || r.rule, 'extension_approval names ' || r.extension_approval || ', no approval of purpose extension'
     FROM rule r
@@ -298,7 +348,7 @@ BEGIN ATOMIC
                       WHERE a.policy = d.policy AND a.version = d.version AND a.attribute = m.name
                         AND (a.ticket_type IS NULL OR a.ticket_type = d.ticket_type))
       AND m.name NOT IN ('category', 'grade', 'mode', 'area', 'tier', 'priority', 'product_line', 'quantity', 'channel',
-                         'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
+                         'customer_id', 'contract_id', 'unit_id', 'fault_code', 'parent_id', 'org_id', 'subject', 'detail', 'fault_at', 'fault_cause', 'component')
     UNION ALL
     SELECT 'error', 'duplicate_rule', d.ticket_type || '.' || d.rule, 'becomes_type names unknown ticket type ' || d.becomes_type
     FROM aftersales.duplicate_rule d
@@ -359,7 +409,24 @@ BEGIN ATOMIC
     UNION ALL
     SELECT * FROM aftersales.check_clocks(check_policy.policy, check_policy.version)
     UNION ALL
+    SELECT * FROM aftersales.check_warranty(check_policy.policy, check_policy.version)
+    UNION ALL
     SELECT * FROM aftersales.check_row_guards(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT * FROM aftersales.check_charges(check_policy.policy, check_policy.version)
+    UNION ALL
+    SELECT 'error', 'charge_rule', r.of_type || '.' || r.rule, 'counts unknown event ' || r.event
+    FROM aftersales.charge_rule_of_type r
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version AND r.event IS NOT NULL
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = r.event)
+      AND NOT aftersales.is_row_event(r.event)
+    UNION ALL
+    SELECT DISTINCT 'error', 'charge_rule', r.of_type || '.' || r.rule, n.name[1] || '() names unknown event ' || n.name[2]
+    FROM aftersales.charge_rule_of_type r
+    CROSS JOIN LATERAL regexp_matches(concat_ws(' ', r.condition, r.requires), $$\m(has_event|has_event_since)\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE r.policy = check_policy.policy AND r.version = check_policy.version
+      AND NOT EXISTS (SELECT FROM event e WHERE e.ticket_type = r.of_type AND e.event = n.name[2])
+      AND NOT aftersales.is_row_event(n.name[2])
     -- a value of a mandatory clock that no rule covers
     UNION ALL
     SELECT 'notice', 'service_area', a.area, 'no condition of mandatory clock ' || c.clock || ' of ' || c.of_type || ' names it'

@@ -48,12 +48,17 @@ learn_actor(AsDesk *desk, const char *login)
 	actor->login = MemoryContextStrdup(desk->cxt, login);
 	SPI_connect();
 	nrows = as_run_read(desk, PLAN_ROLES, &value);
-	actor->known = nrows > 0;
 	actor->roles = MemoryContextAlloc(desk->cxt, sizeof(char *) * Max(nrows, 1));
 	for (i = 0; i < nrows; i++)
 	{
-		char	   *role = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		HeapTuple	tup = SPI_tuptable->vals[i];
+		char	   *role = SPI_getvalue(tup, SPI_tuptable->tupdesc, 1);
+		char	   *superior = SPI_getvalue(tup, SPI_tuptable->tupdesc, 2);
+		bool		isnull;
 
+		actor->known = DatumGetBool(SPI_getbinval(tup, SPI_tuptable->tupdesc, 3, &isnull));
+		if (superior != NULL && actor->superior == NULL)
+			actor->superior = MemoryContextStrdup(desk->cxt, superior);
 		if (role != NULL)
 			actor->roles[actor->nroles++] = MemoryContextStrdup(desk->cxt, role);
 	}
@@ -61,6 +66,20 @@ learn_actor(AsDesk *desk, const char *login)
 	actor->next = desk->actors;
 	desk->actors = actor;
 	return actor;
+}
+
+/*
+ * as_actor_of returns a person, whether or not there is such a member of staff.
+ */
+const AsActor *
+as_actor_of(AsDesk *desk, const char *login)
+{
+	AsActor    *actor;
+
+	for (actor = desk->actors; actor != NULL; actor = actor->next)
+		if (strcmp(actor->login, login) == 0)
+			return actor;
+	return learn_actor(desk, login);
 }
 
 static void
@@ -91,7 +110,7 @@ as_actor(AsStatement *st)
 	Oid			userid = GetSessionUserId();
 	char	   *user;
 	const char *login;
-	AsActor    *actor;
+	const AsActor *actor;
 	bool		named;
 
 	if (st->actor != NULL)
@@ -105,11 +124,7 @@ as_actor(AsStatement *st)
 	check_may_speak(desk, user, named);
 	login = named ? as_setting_actor : user;
 
-	for (actor = desk->actors; actor != NULL; actor = actor->next)
-		if (strcmp(actor->login, login) == 0)
-			break;
-	if (actor == NULL)
-		actor = learn_actor(desk, login);
+	actor = as_actor_of(desk, login);
 	if (named && !actor->known)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_ROLE_NOT_ALLOWED),
@@ -117,6 +132,19 @@ as_actor(AsStatement *st)
 				 errhint("Enter the login into the desk's table staff, or correct aftersales.actor.")));
 	st->actor = actor;
 	return actor;
+}
+
+/*
+ * as_acts_as_owner tells whether the desk's owner, or a superuser, acts as
+ * himself: he may enter what is otherwise for the person it is about.
+ */
+bool
+as_acts_as_owner(AsStatement *st)
+{
+	const AsActor *actor = as_actor(st);
+
+	return st->desk->may_speak_for_others && !st->desk->is_application &&
+		strcmp(actor->login, GetUserNameFromId(GetSessionUserId(), false)) == 0;
 }
 
 /*

@@ -58,9 +58,12 @@
 typedef enum TicketColumn
 {
 	TC_TICKET_ID, TC_TICKET_NO, TC_EXTERNAL_REF, TC_POLICY, TC_POLICY_VERSION,
-	TC_TICKET_TYPE, TC_CATEGORY, TC_GRADE, TC_AREA, TC_PARENT_ID, TC_ORG_ID,
+	TC_TICKET_TYPE, TC_CATEGORY, TC_GRADE, TC_AREA, TC_TIER, TC_PRODUCT_LINE, TC_CUSTOMER_ID,
+	TC_CONTRACT_ID, TC_UNIT_ID, TC_PARENT_ID, TC_ORG_ID,
 	TC_ASSIGNEE, TC_SHIFT_ID, TC_ATTRIBUTES, TC_STATUS, TC_STATUS_AT, TC_STATUS_NOTE,
-	TC_OPENED_AT, TC_DUPLICATE_OF, TC_HAPPENED_AT, TC_NOTE, TC_VOIDED_AT, TC_ROW_VERSION,
+	TC_OPENED_AT, TC_DUPLICATE_OF, TC_FAULT_AT, TC_FAULT_CAUSE, TC_COMPONENT, TC_FAULT_CODE,
+	TC_WARRANTY_CLASS, TC_COVERS, TC_REMEDIES, TC_WARRANTY_UNTIL, TC_WARRANTY_BASIS,
+	TC_HAPPENED_AT, TC_NOTE, TC_VOIDED_AT, TC_ROW_VERSION,
 	TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH,
 	TC_COUNT
 } TicketColumn;
@@ -90,6 +93,7 @@ typedef struct AsActor
 	bool		known;			/* an active row of staff */
 	int			nroles;
 	char	  **roles;
+	char	   *superior;		/* login, also of who is not active; NULL: none */
 	struct AsActor *next;
 } AsActor;
 
@@ -162,6 +166,9 @@ struct AsStatement
 	HTAB	   *shifts;			/* that it may have finished, see shift.c */
 	struct Matches *matches;	/* duplicates, see duplicate.c */
 	HTAB	   *meanings;		/* what rows of other tables mean as events, see emit.h */
+	const char *row_origin;		/* of these events, where rows are judged by row guards */
+	HTAB	   *unsaid;			/* of these meanings, by ticket_id: not emitted yet */
+	int			nearly;			/* emitted before the end of the statement */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
@@ -199,6 +206,8 @@ extern Oid	as_desk_relid(const AsDesk *desk, const char *table);
 
 /* actor.c */
 extern const AsActor *as_actor(AsStatement *st);
+extern const AsActor *as_actor_of(AsDesk *desk, const char *login);
+extern bool as_acts_as_owner(AsStatement *st);
 extern bool as_actor_has_role(const AsActor *actor, int nroles, char **roles);
 
 /* plan.c */
@@ -231,15 +240,26 @@ typedef enum PlanId
 	PLAN_SHIFT, PLAN_SHIFT_TICKETS, PLAN_SHIFT_LOCK, PLAN_SHIFT_AT,
 	PLAN_MATCHES, PLAN_SHARE_TICKET, PLAN_MATCH_GONE, PLAN_MATCH_COME,
 	PLAN_REF_EVENT,
+	PLAN_UNIT, PLAN_UNIT_PART, PLAN_CONTRACT, PLAN_CONTRACT_FOUND, PLAN_CUSTOMER,
 	/* rows of a ticket */
 	PLAN_REF_VISIT, PLAN_REF_CUSTODY, PLAN_REF_EVIDENCE, PLAN_REF_DOCUMENT, PLAN_REF_QUOTE_ITEM,
 	PLAN_STAR_GRADE, PLAN_EVENT_SINCE, PLAN_EVIDENCE_COUNT, PLAN_EVIDENCE_SUM,
+	/* who may decide */
+	PLAN_REQUESTER, PLAN_ORG_HEAD, PLAN_DELEGATIONS, PLAN_REF_DELEGATION,
+	PLAN_LOCK_STAFF, PLAN_STAFF_ROLES,
+	/* charges */
+	PLAN_REF_CHARGE, PLAN_REF_PAYMENT, PLAN_REF_DELAY_EXCUSE, PLAN_REF_PRICE_LIST, PLAN_REF_PRICE,
+	PLAN_QUOTE_ITEMS, PLAN_CHARGED, PLAN_LATE, PLAN_EXCUSED_DAYS, PLAN_PRICE, PLAN_PRICE_SHARE,
+	PLAN_CAP_ANY, PLAN_CAP_PARTY, PLAN_UNSETTLED,
+	PLAN_CHARGE, PLAN_ACCOUNT, PLAN_LOCK_CHARGE, PLAN_SETTLE, PLAN_SETTLE_CHARGE,
+	PLAN_PRICE_POLICY, PLAN_CITED, PLAN_CITED_OUTSIDE,
 	PLAN_COUNT
 } PlanId;
 
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 				   const char *protected_table);
 extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
+extern int	as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls);
 extern Snapshot as_see(Snapshot snapshot);
 extern void as_accum(ArrayBuildState *state, Datum value, bool isnull, Oid elemtype);
 extern Datum as_array(ArrayBuildState *state);

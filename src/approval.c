@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * approval.c
- *	  The triggers of a desk's approval table: who may decide which step, and
- *	  what the last step brings about.
+ *	  The triggers of a desk's approval table: which step a decision decides,
+ *	  about what, and what the last step brings about.
  *
  * The steps of a kind of approval are decided in order, each by another
  * person; one pass through them is a run, numbered per ticket and kind, and a
- * run is about one clock or none.  A refusal ends it.  The ticket is locked
- * before earlier decisions are read, so two sessions cannot decide one step.
+ * run is about one clock or none, and one item or none.  A refusal ends it.
+ * The ticket is locked before earlier decisions are read, so two sessions
+ * cannot decide one step.  Who may decide stands in approval_person.c.
  *
  * The last step becomes the event approved:<kind>, any other decision
  * decided:<kind>.  An extension carries clock and new due time in the event's
@@ -21,46 +22,24 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
-#include "emit.h"
+#include "approval.h"
+#include "row.h"
 
 PG_FUNCTION_INFO_V1(as_approval_judge);
 PG_FUNCTION_INFO_V1(as_approval_record);
 
-enum
-{
-	AC_APPROVAL_ID, AC_TICKET_ID, AC_KIND, AC_RUN, AC_STEP, AC_IS_APPROVED, AC_CLOCK_ID,
-	AC_NEW_DUE_AT, AC_REQUESTED_BY, AC_DECIDED_AT, AC_DECIDED_BY, AC_EXTERNAL_REF, AC_COUNT
-};
-
 static const char *const approval_column[AC_COUNT] = {
-	"approval_id", "ticket_id", "kind", "run", "step", "is_approved", "clock_id",
-	"new_due_at", "requested_by", "decided_at", "decided_by", "external_ref"
+	"approval_id", "ticket_id", "kind", "item", "run", "step", "is_approved", "clock_id",
+	"new_due_at", "requested_by", "decided_at", "decided_by", "on_behalf_of", "external_ref"
 };
-
-/* The decision being judged, and the run it belongs to. */
-typedef struct Decision
-{
-	Judgement  *j;
-	DeskRow    *r;
-	const PolicyApproval *pa;
-	const PolicyApprovalStep *step;
-	int			run;
-	bool		begins;			/* the first of its run */
-	TextList	deciders;		/* of earlier steps */
-	char	   *requested_by;	/* as said at an earlier step; may be NULL */
-	bool		has_new_due;	/* likewise */
-	TimestampTz new_due_at;
-	TimestampTz earliest;		/* when the step before was decided */
-	char	   *clock;			/* name, when about a clock */
-} Decision;
 
 /*
- * refuse raises what is wrong with a decision.  col is the column at fault,
- * -1 for none.
+ * as_decision_refuse raises what is wrong with a decision.  col is the column
+ * at fault, -1 for none.
  */
-static void
-refuse(const Decision *d, int sqlstate, int col, const char *message, const char *detail,
-	   const char *hint)
+void
+as_decision_refuse(const Decision *d, int sqlstate, int col, const char *message,
+				   const char *detail, const char *hint)
 {
 	const char *clauses = d->step == NULL ? "" : d->step->clauses;
 
@@ -87,10 +66,26 @@ find_kind(Decision *d)
 		return;
 	for (; kinds.n < pt->napprovals; kinds.n++)
 		kinds.item[kinds.n] = pt->approvals[kinds.n].kind;
-	refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_KIND,
+	as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_KIND,
 		   psprintf(_("\"%s\" is no kind of approval of policy \"%s\""), kind, d->j->pv->policy),
 		   psprintf(_("No approval_rule of it holds for ticket type \"%s\"."), pt->ticket_type),
 		   psprintf(_("Known are: %s."), kinds.n == 0 ? _("none") : as_text_join(&kinds, ", ")));
+}
+
+/* Whether it says which item, as its kind wants it. */
+static void
+check_item(const Decision *d)
+{
+	if (d->pa->items && (DNULL(d->r, AC_ITEM) || as_desk_text(d->r, AC_ITEM)[0] == '\0'))
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_ITEM,
+			   psprintf(_("approval \"%s\" needs an item"), d->pa->kind),
+			   _("It is decided item by item."),
+			   _("Say in the column item which one this decision is about."));
+	if (!d->pa->items && !DNULL(d->r, AC_ITEM))
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_ITEM,
+			   psprintf(_("approval \"%s\" takes no %s"), d->pa->kind, approval_column[AC_ITEM]),
+			   _("It is about the ticket as a whole."),
+			   _("Leave the column out, or name the kind of approval that is meant."));
 }
 
 /* Reads one earlier decision of the run. */
@@ -99,11 +94,14 @@ read_earlier(Decision *d, HeapTuple tup, TupleDesc tupdesc)
 {
 	bool		isnull;
 	char	   *requested_by = SPI_getvalue(tup, tupdesc, 6);
+	char	   *on_behalf_of = SPI_getvalue(tup, tupdesc, 9);
 	Datum		new_due = SPI_getbinval(tup, tupdesc, 7, &isnull);
 
 	d->deciders.item[d->deciders.n++] = SPI_getvalue(tup, tupdesc, 5);
 	if (requested_by != NULL)
-		d->requested_by = requested_by;
+		d->requesters.item[d->requesters.n++] = requested_by;
+	if (on_behalf_of != NULL)
+		d->decided_for.item[d->decided_for.n++] = on_behalf_of;
 	if (!isnull)
 	{
 		d->has_new_due = true;
@@ -126,12 +124,12 @@ step_after(const PolicyApproval *pa, int step)
 
 /*
  * find_step finds the first open step: that after the last decision of the
- * latest run about the same clock, or the first one of a new run.
+ * latest run about the same clock and item, or the first one of a new run.
  */
 static void
 find_step(Decision *d)
 {
-	Datum		values[3];
+	Datum		values[4];
 	HeapTuple	last;
 	bool		isnull;
 	int			n;
@@ -140,7 +138,11 @@ find_step(Decision *d)
 	values[0] = Int64GetDatum(d->j->ticket_id);
 	values[1] = DVAL(d->r, AC_KIND);
 	values[2] = DNULL(d->r, AC_CLOCK_ID) ? Int64GetDatum(0) : DVAL(d->r, AC_CLOCK_ID);
+	values[3] = DNULL(d->r, AC_ITEM) ? CStringGetTextDatum("") : DVAL(d->r, AC_ITEM);
 	n = as_run_read(d->j->desk, PLAN_APPROVALS, values);
+	d->deciders.item = palloc(sizeof(char *) * n);
+	d->decided_for.item = palloc(sizeof(char *) * n);
+	d->requesters.item = palloc(sizeof(char *) * (n + 2));
 	last = SPI_tuptable->vals[n - 1];
 	d->run = DatumGetInt32(SPI_getbinval(last, SPI_tuptable->tupdesc, 2, &isnull));
 	if (!isnull && DatumGetBool(SPI_getbinval(last, SPI_tuptable->tupdesc, 4, &isnull)))
@@ -153,33 +155,8 @@ find_step(Decision *d)
 		d->run = isnull ? 1 : d->run;
 		return;
 	}
-	d->deciders.item = palloc(sizeof(char *) * n);
 	for (i = 0; i < n; i++)
 		read_earlier(d, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-}
-
-/* ---------- by whom ---------- */
-
-static void
-check_person(Decision *d)
-{
-	const char *login = as_actor(d->j->st)->login;
-	char	   *requested_by = as_desk_text(d->r, AC_REQUESTED_BY);
-
-	as_require_role(d->j, false, &d->step->roles,
-					psprintf(_("approval \"%s\", step %d"), d->pa->kind, d->step->step),
-					d->step->clauses);
-	if (as_text_in(&d->deciders, login))
-		refuse(d, ERRCODE_SV_NOT_APPROVED, -1,
-			   psprintf(_("step %d of approval \"%s\" needs another person"), d->step->step, d->pa->kind),
-			   psprintf(_("Actor \"%s\" has decided an earlier step of it."), login),
-			   _("Let somebody else with the role decide it."));
-	if ((requested_by != NULL && strcmp(requested_by, login) == 0) ||
-		(d->requested_by != NULL && strcmp(d->requested_by, login) == 0))
-		refuse(d, ERRCODE_SV_NOT_APPROVED, AC_REQUESTED_BY,
-			   psprintf(_("who asks for approval \"%s\" may not decide it"), d->pa->kind),
-			   psprintf(_("Actor \"%s\" has asked for it."), login),
-			   _("Let somebody else with the role decide it."));
 }
 
 /* ---------- about what ---------- */
@@ -191,7 +168,7 @@ check_no_clock(Decision *d)
 	int			col = !DNULL(d->r, AC_CLOCK_ID) ? AC_CLOCK_ID : AC_NEW_DUE_AT;
 
 	if (d->pa->purpose == APPROVE_CONSENT ? !DNULL(d->r, col) : !DNULL(d->r, AC_NEW_DUE_AT))
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, d->pa->purpose == APPROVE_CONSENT ? col : AC_NEW_DUE_AT,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, d->pa->purpose == APPROVE_CONSENT ? col : AC_NEW_DUE_AT,
 			   psprintf(_("approval \"%s\" takes no %s"), d->pa->kind,
 						approval_column[d->pa->purpose == APPROVE_CONSENT ? col : AC_NEW_DUE_AT]),
 			   _("Its rule has another purpose."),
@@ -204,23 +181,23 @@ check_extension(Decision *d, bool has_due, TimestampTz due_at, bool is_breached,
 	TimestampTz new_due_at;
 
 	if (!as_text_in(&d->pa->extends, rule))
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
 			   psprintf(_("approval \"%s\" does not extend clock \"%s\""), d->pa->kind, d->clock),
 			   psprintf(_("Rule \"%s\", which set its due time, names no such extension_approval."), rule),
 			   _("Name the kind of approval that the rule names."));
 	if (is_breached || (has_due && (due_at < d->j->at || due_at < d->j->st->now)))
-		refuse(d, ERRCODE_SV_CLOCK_EXPIRED, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_CLOCK_EXPIRED, AC_CLOCK_ID,
 			   psprintf(_("clock \"%s\" has expired and cannot be extended"), d->clock),
 			   has_due ? psprintf(_("It was due at %s."), timestamptz_to_str(due_at)) : _("It is breached."),
 			   _("An extension must be approved before the due time; a breach may be excused, if the policy knows such an approval."));
 	if (!has_due)
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
 			   psprintf(_("clock \"%s\" has no due time that could be extended"), d->clock),
 			   _("It is paused, or never late."),
 			   _("Decide when it counts again."));
 	if (d->has_new_due && !DNULL(d->r, AC_NEW_DUE_AT) &&
 		DatumGetTimestampTz(DVAL(d->r, AC_NEW_DUE_AT)) != d->new_due_at)
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_NEW_DUE_AT,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_NEW_DUE_AT,
 			   psprintf(_("step %d of approval \"%s\" is about another due time"), d->step->step, d->pa->kind),
 			   psprintf(_("The step before has approved %s."), timestamptz_to_str(d->new_due_at)),
 			   _("Send that time or leave it out; a refusal (is_approved false) lets it begin anew."));
@@ -228,7 +205,7 @@ check_extension(Decision *d, bool has_due, TimestampTz due_at, bool is_breached,
 		as_desk_put(d->r, AC_NEW_DUE_AT, TimestampTzGetDatum(d->new_due_at));
 	new_due_at = DatumGetTimestampTz(DVAL(d->r, AC_NEW_DUE_AT));
 	if (DNULL(d->r, AC_NEW_DUE_AT) || TIMESTAMP_NOT_FINITE(new_due_at) || new_due_at <= due_at)
-		refuse(d, ERRCODE_SV_TIME_OUT_OF_ORDER, AC_NEW_DUE_AT,
+		as_decision_refuse(d, ERRCODE_SV_TIME_OUT_OF_ORDER, AC_NEW_DUE_AT,
 			   psprintf(_("an extension of clock \"%s\" needs a later due time"), d->clock),
 			   psprintf(_("It is due at %s."), timestamptz_to_str(due_at)),
 			   _("Give the later time in new_due_at."));
@@ -245,7 +222,7 @@ check_clock(Decision *d, bool is_approved)
 	TimestampTz due_at;
 
 	if (DNULL(d->r, AC_CLOCK_ID))
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
 			   psprintf(_("approval \"%s\" needs a clock"), d->pa->kind),
 			   d->pa->purpose == APPROVE_EXTENSION ? _("It sets a later due time of one.") :
 			   _("It excuses the breach of one."),
@@ -253,7 +230,7 @@ check_clock(Decision *d, bool is_approved)
 	values[0] = DVAL(d->r, AC_CLOCK_ID);
 	values[1] = Int64GetDatum(d->j->ticket_id);
 	if (as_run_read(d->j->desk, PLAN_CLOCK, values) == 0)
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
 			   psprintf(_("ticket %lld has no such clock"), (long long) d->j->ticket_id),
 			   _("The clock_id is that of another ticket's clock, or of none."),
 			   _("Give a clock_id of this ticket, from the desk's table sla_clock."));
@@ -265,7 +242,7 @@ check_clock(Decision *d, bool is_approved)
 	if (!is_approved || d->pa->purpose != APPROVE_EXTENSION)
 		return;
 	if (!is_open)
-		refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
+		as_decision_refuse(d, ERRCODE_SV_UNKNOWN_VALUE, AC_CLOCK_ID,
 			   psprintf(_("clock \"%s\" has ended and cannot be extended"), d->clock),
 			   _("Only an open clock has a due time ahead of it."),
 			   _("Give the clock_id of an open clock."));
@@ -283,27 +260,40 @@ check_clock(Decision *d, bool is_approved)
 static Jsonb *
 event_data(const Decision *d, bool is_last, bool is_approved)
 {
-	static const char *const of_extension[] = {"clock", "due_at"};
-	static const char *const of_excuse[] = {"clock_id"};
-	static const char *const of_step[] = {"step", "is_approved"};
-	JsonbValue	values[2];
+	const char *keys[4];
+	JsonbValue	values[4];
+	int			n = 0;
 
 	if (!is_last)
 	{
-		values[0] = as_json_integer(d->step->step);
-		values[1] = as_json_boolean(is_approved);
-		return as_json_object(d->j->st->cxt, 2, of_step, values);
+		keys[n] = "step";
+		values[n++] = as_json_integer(d->step->step);
+		keys[n] = "is_approved";
+		values[n++] = as_json_boolean(is_approved);
 	}
-	if (d->pa->purpose == APPROVE_CONSENT)
-		return NULL;
-	if (d->pa->purpose == APPROVE_EXCUSE)
+	else if (d->pa->purpose == APPROVE_EXCUSE)
 	{
-		values[0] = as_json_integer(DatumGetInt64(DVAL(d->r, AC_CLOCK_ID)));
-		return as_json_object(d->j->st->cxt, 1, of_excuse, values);
+		keys[n] = "clock_id";
+		values[n++] = as_json_integer(DatumGetInt64(DVAL(d->r, AC_CLOCK_ID)));
 	}
-	values[0] = as_json_string(d->clock);
-	values[1] = as_json_time(DatumGetTimestampTz(DVAL(d->r, AC_NEW_DUE_AT)));
-	return as_json_object(d->j->st->cxt, 2, of_extension, values);
+	else if (d->pa->purpose == APPROVE_EXTENSION)
+	{
+		keys[n] = "clock";
+		values[n++] = as_json_string(d->clock);
+		keys[n] = "due_at";
+		values[n++] = as_json_time(DatumGetTimestampTz(DVAL(d->r, AC_NEW_DUE_AT)));
+	}
+	if (!DNULL(d->r, AC_ITEM))
+	{
+		keys[n] = "item";
+		values[n++] = as_json_string(as_desk_text(d->r, AC_ITEM));
+	}
+	if (!DNULL(d->r, AC_ON_BEHALF_OF))
+	{
+		keys[n] = "on_behalf_of";
+		values[n++] = as_json_string(as_desk_text(d->r, AC_ON_BEHALF_OF));
+	}
+	return n == 0 ? NULL : as_json_object(d->j->st->cxt, n, keys, values);
 }
 
 static void
@@ -324,7 +314,7 @@ note_meaning(const Decision *d, bool is_last, bool is_approved, const char *even
 static void
 judge_approval(Judgement *j, DeskRow *r)
 {
-	Decision	d = {.j = j, .r = r};
+	Decision	d = {.j = j, .r = r, .cxt = CurrentMemoryContext};
 	TicketRow  *ticket = as_desk_ticket(j, r, "approval_ticket_fkey");
 	TimestampTz opened_at = DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT));
 	bool		is_approved = DatumGetBool(DVAL(r, AC_IS_APPROVED));
@@ -332,15 +322,16 @@ judge_approval(Judgement *j, DeskRow *r)
 	char	   *event;
 
 	find_kind(&d);
+	check_item(&d);
 	as_desk_put(r, AC_DECIDED_BY, CStringGetTextDatum(as_actor(j->st)->login));
 	SPI_connect();
 	find_step(&d);
-	check_person(&d);
 	is_last = is_approved && step_after(d.pa, d.step->step) == NULL;
 	event = psprintf("%s:%s", is_last ? "approved" : "decided", d.pa->kind);
 	j->at = as_moment(j, !DNULL(r, AC_DECIDED_AT), DatumGetTimestampTz(DVAL(r, AC_DECIDED_AT)),
 					  DatumGetTimestampTz(TVAL(j->desk, ticket, TC_EVENT_AT)),
 					  d.begins ? opened_at : d.earliest, event);
+	as_decision_check_person(&d, ticket);
 	if (d.pa->purpose != APPROVE_EXTENSION)
 		check_no_clock(&d);
 	if (d.pa->purpose != APPROVE_CONSENT)
@@ -349,6 +340,7 @@ judge_approval(Judgement *j, DeskRow *r)
 	as_desk_put(r, AC_RUN, Int32GetDatum(d.run));
 	as_desk_put(r, AC_STEP, Int32GetDatum(d.step->step));
 	as_desk_put(r, AC_DECIDED_AT, TimestampTzGetDatum(j->at));
+	as_judge_row_guards(j, "approval", &r->row, NULL, ticket);
 	note_meaning(&d, is_last, is_approved, event);
 	SPI_finish();
 }
@@ -359,7 +351,7 @@ judge_approval(Judgement *j, DeskRow *r)
 Datum
 as_approval_judge(PG_FUNCTION_ARGS)
 {
-	static const int owned[] = {AC_RUN, AC_STEP, AC_DECIDED_BY};
+	static const int owned[] = {AC_RUN, AC_STEP, AC_DECIDED_BY, AC_ON_BEHALF_OF};
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	MemoryContext cxt = CurrentMemoryContext;
 	Judgement	j;
@@ -380,7 +372,7 @@ as_approval_judge(PG_FUNCTION_ARGS)
 	for (i = 0; i < lengthof(owned); i++)
 		if (!DNULL(&r, owned[i]))
 			as_desk_refuse_owned(&j, &r, owned[i],
-								 _("Give ticket_id, kind and, where needed, is_approved, clock_id, new_due_at, requested_by, decided_at and external_ref."));
+								 _("Give ticket_id, kind and, where needed, item, is_approved, clock_id, new_due_at, requested_by, decided_at and external_ref."));
 	if (DNULL(&r, AC_IS_APPROVED))
 		as_desk_put(&r, AC_IS_APPROVED, BoolGetDatum(true));
 	if (as_desk_is_repeated(&r, j.desk, AC_EXTERNAL_REF, PLAN_REF_APPROVAL))

@@ -13,14 +13,19 @@
  */
 #include "aftersales.h"
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "event.h"
 #include "settle.h"
+#include "warranty.h"
 
 /*
  * as_attribute_changed tells whether attribute i of a row differs, whatever
@@ -47,6 +52,23 @@ bool
 as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
 {
 	return as_attribute_changed(desk->tupdesc, old, new, i);
+}
+
+/*
+ * as_event_changed tells whether a changed:<column> event is due for attribute
+ * i.  That of warranty_class tells of what stands beside the class, too.
+ */
+bool
+as_event_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+{
+	int			c;
+
+	if (as_column_changed(desk, old, new, i))
+		return true;
+	for (c = 1; c < WARRANTY_COLUMNS && i == desk->attno[TC_WARRANTY_CLASS] - 1; c++)
+		if (as_column_changed(desk, old, new, desk->attno[as_warranty_column[c]] - 1))
+			return true;
+	return false;
 }
 
 /*
@@ -152,6 +174,37 @@ as_json_put_key(JsonbParseState **ps, const char *key)
 }
 
 /*
+ * The text form of a value.  That of dates and times is ISO, so that it reads
+ * the same in a session of another DateStyle.
+ */
+static char *
+text_form(Oid type, Datum value)
+{
+	char		buf[MAXDATELEN + 1];
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			offset;
+	const char *zone;
+	Oid			typoutput;
+	bool		isvarlena;
+
+	if (type == DATEOID && !DATE_NOT_FINITE(DatumGetDateADT(value)))
+	{
+		j2date(DatumGetDateADT(value) + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+		EncodeDateOnly(&tm, USE_ISO_DATES, buf);
+		return pstrdup(buf);
+	}
+	if (type == TIMESTAMPTZOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)) &&
+		timestamp2tm(DatumGetTimestampTz(value), &offset, &tm, &fsec, &zone, NULL) == 0)
+	{
+		EncodeDateTime(&tm, fsec, true, offset, zone, USE_ISO_DATES, buf);
+		return pstrdup(buf);
+	}
+	getTypeOutputInfo(type, &typoutput, &isvarlena);
+	return OidOutputFunctionCall(typoutput, value);
+}
+
+/*
  * as_json_put_attribute pushes an attribute's text form, or null.
  */
 void
@@ -162,12 +215,8 @@ as_json_put_attribute(JsonbParseState **ps, Form_pg_attribute att, Datum value, 
 	v.type = jbvNull;
 	if (!isnull)
 	{
-		Oid			typoutput;
-		bool		isvarlena;
-
-		getTypeOutputInfo(att->atttypid, &typoutput, &isvarlena);
 		v.type = jbvString;
-		v.val.string.val = OidOutputFunctionCall(typoutput, value);
+		v.val.string.val = text_form(att->atttypid, value);
 		v.val.string.len = strlen(v.val.string.val);
 	}
 	pushJsonbValue(ps, WJB_VALUE, &v);
@@ -206,9 +255,30 @@ put_differing_keys(JsonbParseState **ps, Jsonb *from, Jsonb *other)
 	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
 }
 
-/* The data of a changed:<column> event: {"old": ..., "new": ...} */
-static Jsonb *
-change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
+/* What stands beside a warranty class, as an object of texts. */
+static void
+put_beside_class(JsonbParseState **ps, const AsDesk *desk, const TicketRow *row)
+{
+	int			c;
+
+	pushJsonbValue(ps, WJB_BEGIN_OBJECT, NULL);
+	for (c = 1; c < WARRANTY_COLUMNS; c++)
+	{
+		int			i = desk->attno[as_warranty_column[c]] - 1;
+
+		as_json_put_key(ps, as_ticket_column[as_warranty_column[c]]);
+		as_json_put_attribute(ps, TupleDescAttr(desk->tupdesc, i), row->values[i], row->nulls[i]);
+	}
+	pushJsonbValue(ps, WJB_END_OBJECT, NULL);
+}
+
+/*
+ * as_change_data returns the data of a changed:<column> event:
+ * {"old": ..., "new": ...}; for warranty_class also what stands beside it:
+ * {"was": {...}, "is": {...}}.
+ */
+Jsonb *
+as_change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i)
 {
 	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, i);
 	bool		by_key = i == desk->attno[TC_ATTRIBUTES] - 1;
@@ -225,6 +295,13 @@ change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int 
 		put_differing_keys(&ps, DatumGetJsonbP(new->values[i]), DatumGetJsonbP(old->values[i]));
 	else
 		as_json_put_attribute(&ps, att, new->values[i], new->nulls[i]);
+	if (i == desk->attno[TC_WARRANTY_CLASS] - 1)
+	{
+		as_json_put_key(&ps, "was");
+		put_beside_class(&ps, desk, old);
+		as_json_put_key(&ps, "is");
+		put_beside_class(&ps, desk, new);
+	}
 	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 
@@ -276,11 +353,11 @@ as_ticket_events(AsStatement *st, const TicketRow *old, const TicketRow *new,
 	{
 		EventRow   *e;
 
-		if (!desk->is_business[i] || !as_column_changed(desk, old, new, i))
+		if (!desk->is_business[i] || !as_event_changed(desk, old, new, i))
 			continue;
 		e = new_event(st, note, ++seq);
 		e->event = psprintf("changed:%s", NameStr(TupleDescAttr(desk->tupdesc, i)->attname));
-		e->data = change_data(desk, old, new, i);
+		e->data = as_change_data(desk, old, new, i);
 		events = lappend(events, e);
 	}
 	if (old == NULL || strcmp(from, to) != 0)

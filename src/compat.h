@@ -23,6 +23,11 @@
 #define INTERVAL_NOT_FINITE(i) false
 #endif
 
+/* before a declaration, since 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #ifdef PG_MODULE_MAGIC_EXT
 #define AFTERSALES_MODULE_MAGIC \
 	PG_MODULE_MAGIC_EXT(.name = "aftersales", .version = AFTERSALES_VERSION)

@@ -211,9 +211,12 @@ apply_correction(AsStatement *st, const PolicyType *pt, TicketRow *row, List **e
 	table_close(j.rel, NoLock);
 }
 
-/* Locks a ticket for one of the operations here; errors when there is none. */
-static void
-lock_ticket(AsStatement *st, int64 ticket_id)
+/*
+ * as_lock_known_ticket locks a ticket for an operation on it; errors when there
+ * is none.
+ */
+void
+as_lock_known_ticket(AsStatement *st, int64 ticket_id)
 {
 	Datum		value = Int64GetDatum(ticket_id);
 
@@ -224,8 +227,12 @@ lock_ticket(AsStatement *st, int64 ticket_id)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static char *
-given_reason(FunctionCallInfo fcinfo, int argno)
+/*
+ * as_given_reason returns an argument that says why something is done; errors
+ * when it is empty.
+ */
+char *
+as_given_reason(FunctionCallInfo fcinfo, int argno)
 {
 	char	   *reason = PG_ARGISNULL(argno) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argno));
 
@@ -257,7 +264,7 @@ as_correct_event(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("which event is to be corrected is not said")));
 	values[0] = PG_GETARG_DATUM(0);
-	c.reason = given_reason(fcinfo, 1);
+	c.reason = as_given_reason(fcinfo, 1);
 	c.retimes = !PG_ARGISNULL(2);
 	c.at = c.retimes ? PG_GETARG_TIMESTAMPTZ(2) : 0;
 
@@ -276,7 +283,7 @@ as_correct_event(PG_FUNCTION_ARGS)
 						st->desk->name)));
 	c.ticket_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	c.seq = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	lock_ticket(st, c.ticket_id);
+	as_lock_known_ticket(st, c.ticket_id);
 	as_touch(st, list_make1(&c.ticket_id), st->now, &op);
 
 	values[0] = Int64GetDatum(c.ticket_id);
@@ -327,7 +334,7 @@ Datum
 as_void_ticket(PG_FUNCTION_ARGS)
 {
 	Oid			nspid = as_desk_resolve(fcinfo, 2);
-	TouchOp		op = {false, apply_void, given_reason(fcinfo, 1)};
+	TouchOp		op = {false, apply_void, as_given_reason(fcinfo, 1)};
 	AsStatement *st;
 	int64		ticket_id;
 
@@ -340,7 +347,7 @@ as_void_ticket(PG_FUNCTION_ARGS)
 	st = as_statement_push(nspid);
 	SPI_connect();
 	(void) as_actor(st);
-	lock_ticket(st, ticket_id);
+	as_lock_known_ticket(st, ticket_id);
 	as_touch(st, list_make1(&ticket_id), st->now, &op);
 	SPI_finish();
 	as_statement_drop(st);

@@ -27,17 +27,23 @@
 
 const char *const as_ticket_column[TC_COUNT] = {
 	"ticket_id", "ticket_no", "external_ref", "policy", "policy_version",
-	"ticket_type", "category", "grade", "area", "parent_id", "org_id",
+	"ticket_type", "category", "grade", "area", "tier", "product_line", "customer_id",
+	"contract_id", "unit_id", "parent_id", "org_id",
 	"assignee", "shift_id", "attributes", "status", "status_at", "status_note",
-	"opened_at", "duplicate_of", "happened_at", "note", "voided_at", "row_version",
+	"opened_at", "duplicate_of", "fault_at", "fault_cause", "component", "fault_code",
+	"warranty_class", "covers", "remedies", "warranty_until", "warranty_basis",
+	"happened_at", "note", "voided_at", "row_version",
 	"changed_at", "event_at", "event_seq", "event_hash"
 };
 
-/* Columns whose change is no event of its own: fixed, trigger-owned, input. */
+/*
+ * Columns whose change is no event of its own: fixed, trigger-owned, input,
+ * told with warranty_class.
+ */
 static const TicketColumn no_event[] = {
 	TC_TICKET_ID, TC_POLICY, TC_POLICY_VERSION, TC_TICKET_TYPE, TC_STATUS,
-	TC_STATUS_AT, TC_STATUS_NOTE, TC_OPENED_AT, TC_HAPPENED_AT, TC_NOTE,
-	TC_VOIDED_AT, TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
+	TC_STATUS_AT, TC_STATUS_NOTE, TC_OPENED_AT, TC_COVERS, TC_REMEDIES,
+	TC_WARRANTY_UNTIL, TC_WARRANTY_BASIS, TC_HAPPENED_AT, TC_NOTE, TC_VOIDED_AT, TC_ROW_VERSION, TC_CHANGED_AT, TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
 };
 
 const TicketColumn as_head_column[3] = {TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH};
@@ -46,7 +52,10 @@ static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
-	"visit", "custody", "evidence", "document", "quote_item"
+	"visit", "custody", "evidence", "document", "quote_item",
+	"org_unit", "delegation",
+	"customer", "contract", "contract_unit", "product_unit", "unit_part",
+	"price_list", "price", "charge", "payment", "delay_excuse"
 };
 
 static Oid

@@ -22,8 +22,19 @@
 
 #include "app_event.h"
 #include "emit.h"
+#include "settle.h"
 
 #define MAX_COLUMNS 16
+
+/* What rows of a ticket mean that is not emitted yet. */
+typedef struct Unsaid
+{
+	int64		ticket_id;		/* hash key */
+	List	   *meanings;		/* RowMeaning *, in the order of the rows */
+} Unsaid;
+
+/* stands for the second row of an id, which cannot come into the table */
+static RowMeaning lost;
 
 /*
  * as_desk_row reads a row by the names of its columns.
@@ -117,6 +128,29 @@ as_desk_ticket(Judgement *j, const DeskRow *r, const char *constraint)
 }
 
 /*
+ * as_desk_settled carries out what time has done, up to an instant, to a
+ * ticket that as_desk_ticket has locked, and returns it as it is then.
+ */
+TicketRow *
+as_desk_settled(Judgement *j, const DeskRow *r, const char *constraint, TicketRow *ticket,
+				TimestampTz at)
+{
+	TicketRow  *settled;
+	List	   *events;
+	List	   *levels;
+	bool		found;
+
+	if (!j->pt->has_timed)
+		return ticket;
+	SPI_connect();
+	found = as_settle_row(j->st, j->pt, ticket, at, &settled, &events, &levels);
+	if (found)
+		as_touch(j->st, list_make1(&j->ticket_id), at, NULL);
+	SPI_finish();
+	return found ? as_desk_ticket(j, r, constraint) : ticket;
+}
+
+/*
  * as_desk_look reads the ticket j->ticket_id as it is now, without a lock,
  * and finds its policy, which is fixed; NULL when there is no such ticket.
  */
@@ -170,7 +204,6 @@ as_desk_is_repeated(const DeskRow *r, const AsDesk *desk, int col, PlanId plan)
 RowMeaning *
 as_meaning_add(AsStatement *st, const DeskRow *r, int64 id)
 {
-	static RowMeaning lost;
 	RowMeaning *m;
 	bool		found;
 
@@ -191,6 +224,105 @@ as_meaning_add(AsStatement *st, const DeskRow *r, int64 id)
 	m->fingerprint = as_row_fingerprint(RelationGetDescr(r->rel), &r->row);
 	return m;
 }
+
+/* ---------- rows of one statement that are about one ticket ---------- */
+
+/*
+ * as_meaning_unsaid notes that a row's events are still to come, so that a
+ * later row of the statement can have them emitted first.
+ */
+void
+as_meaning_unsaid(AsStatement *st, RowMeaning *m)
+{
+	Unsaid	   *unsaid;
+	MemoryContext cxt;
+	bool		found;
+
+	if (m == &lost || m->emission.event == NULL)
+		return;
+	if (st->unsaid == NULL)
+	{
+		HASHCTL		ctl;
+
+		ctl.keysize = sizeof(int64);
+		ctl.entrysize = sizeof(Unsaid);
+		ctl.hcxt = st->cxt;
+		st->unsaid = hash_create("aftersales unsaid meanings", 16, &ctl,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	unsaid = hash_search(st->unsaid, &m->emission.ticket_id, HASH_ENTER, &found);
+	if (!found)
+		unsaid->meanings = NIL;
+	cxt = MemoryContextSwitchTo(st->cxt);
+	unsaid->meanings = lappend(unsaid->meanings, m);
+	MemoryContextSwitchTo(cxt);
+}
+
+/* The unsaid of a running statement; NULL when there is none. */
+static Unsaid *
+unsaid_of(AsStatement *st, const AsDesk *desk, int64 ticket_id)
+{
+	Unsaid	   *unsaid;
+
+	if (st->internal || st->unsaid == NULL || st->desk->nspid != desk->nspid)
+		return NULL;
+	unsaid = hash_search(st->unsaid, &ticket_id, HASH_FIND, NULL);
+	return unsaid == NULL || unsaid->meanings == NIL ? NULL : unsaid;
+}
+
+/*
+ * as_has_unsaid tells whether statements that are still running have judged
+ * rows of a ticket whose events are still to come.
+ */
+bool
+as_has_unsaid(const AsDesk *desk, int64 ticket_id)
+{
+	AsStatement *st;
+
+	for (st = as_statement_first(); st != NULL; st = st->next)
+		if (unsaid_of(st, desk, ticket_id) != NULL)
+			return true;
+	return false;
+}
+
+static int64 add_emissions(Emission **emissions, int64 n, int64 *max, const RowMeaning *m);
+
+/*
+ * as_say_early emits them.  That the rows have really come into the table is
+ * looked at when their statement ends.
+ */
+void
+as_say_early(const AsDesk *desk, int64 ticket_id)
+{
+	AsStatement *st;
+
+	for (st = as_statement_first(); st != NULL; st = st->next)
+	{
+		Unsaid	   *unsaid = unsaid_of(st, desk, ticket_id);
+		int64		max = 16;
+		int64		n = 0;
+		Emission   *emissions;
+		ListCell   *lc;
+
+		if (unsaid == NULL)
+			continue;
+		SPI_connect();
+		emissions = palloc(sizeof(Emission) * max);
+		foreach(lc, unsaid->meanings)
+		{
+			RowMeaning *m = lfirst(lc);
+
+			n = add_emissions(&emissions, n, &max, m);
+			m->is_said = true;
+			st->nearly++;
+		}
+		unsaid->meanings = NIL;
+		as_emit(st, st->row_origin, n, emissions);
+		SPI_finish();
+	}
+}
+
+/* ---------- AFTER STATEMENT ---------- */
 
 /* What a row in the table means; it must be as it was judged. */
 static const RowMeaning *
@@ -218,6 +350,8 @@ add_emissions(Emission **emissions, int64 n, int64 *max, const RowMeaning *m)
 {
 	ListCell   *lc;
 
+	if (m->is_said)
+		return n;
 	if (n + 1 + list_length(m->more) > *max)
 	{
 		*max = *max * 2 + list_length(m->more);
@@ -228,6 +362,19 @@ add_emissions(Emission **emissions, int64 n, int64 *max, const RowMeaning *m)
 	foreach(lc, m->more)
 		(*emissions)[n++] = *(Emission *) lfirst(lc);
 	return n;
+}
+
+/* A row that others were judged by has not come into the table. */
+static void
+refuse_skipped(Relation rel)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_PROTECTED),
+			 errmsg("a row of table \"%s\" was skipped after others had been judged by it",
+					RelationGetRelationName(rel)),
+			 errdetail("ON CONFLICT DO NOTHING, or another BEFORE trigger, has left it out."),
+			 errhint("Write the rows of a ticket one by one, or give external_ref and retry by that."),
+			 errtable(rel)));
 }
 
 /*
@@ -246,6 +393,7 @@ as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,
 	Emission   *emissions;
 	int64		max = n + 1;
 	int64		nemissions = 0;
+	int			nsaid = 0;
 	int			i = 0;
 
 	SPI_connect();
@@ -257,8 +405,11 @@ as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,
 	{
 		meanings[i] = meaning_of(st, rel, slot, id_attno);
 		nemissions = add_emissions(&emissions, nemissions, &max, meanings[i]);
+		nsaid += meanings[i]->is_said;
 		i++;
 	}
+	if (nsaid < st->nearly)
+		refuse_skipped(rel);
 	as_emit(st, origin, nemissions, emissions);
 	for (i = 0; i < n && then != NULL; i++)
 		then(st, meanings[i]);

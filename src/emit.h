@@ -37,6 +37,9 @@ typedef struct RowMeaning
 	uint64		fingerprint;	/* of the row as we left it */
 	Emission	emission;		/* no name: it means nothing */
 	List	   *more;			/* further ones (Emission *) */
+	bool		is_said;		/* they have been emitted already */
+	TimestampTz at;				/* as of when it was judged, */
+	int64		about;			/* and a row of another table that it is about, or 0 */
 	bool		excuses;		/* an approved excuse: the last step of it */
 	bool		is_last;
 	int64		clock_id;
@@ -77,9 +80,14 @@ extern char *as_desk_text(const DeskRow *r, int col);
 extern HeapTuple as_desk_tuple(const DeskRow *r);
 extern void as_desk_refuse_owned(const Judgement *j, const DeskRow *r, int col, const char *hint);
 extern TicketRow *as_desk_ticket(Judgement *j, const DeskRow *r, const char *constraint);
+extern TicketRow *as_desk_settled(Judgement *j, const DeskRow *r, const char *constraint,
+								  TicketRow *ticket, TimestampTz at);
 extern TicketRow *as_desk_look(Judgement *j);
 extern bool as_desk_is_repeated(const DeskRow *r, const AsDesk *desk, int col, PlanId plan);
 extern RowMeaning *as_meaning_add(AsStatement *st, const DeskRow *r, int64 id);
+extern void as_meaning_unsaid(AsStatement *st, RowMeaning *m);
+extern bool as_has_unsaid(const AsDesk *desk, int64 ticket_id);
+extern void as_say_early(const AsDesk *desk, int64 ticket_id);
 extern void as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,
 							 const char *origin,
 							 void (*then) (AsStatement *st, const RowMeaning *m));

@@ -298,13 +298,14 @@ refuse_event(Judgement *j, int sqlstate, const char *event, const char *message,
 /*
  * as_event_is_built_in tells whether only triggers write events of this name.
  * call_in, answered and hung_up are none: they may come from a contact or
- * from an application.
+ * from an application.  Nor is requested:<kind>, which whoever asks for an
+ * approval logs.
  */
 bool
 as_event_is_built_in(const char *event)
 {
-	return strchr(event, ':') != NULL || strcmp(event, "opened") == 0 ||
-		strcmp(event, "shift_done") == 0;
+	return (strchr(event, ':') != NULL && strncmp(event, "requested:", strlen("requested:")) != 0) ||
+		strcmp(event, "opened") == 0 || strcmp(event, "shift_done") == 0;
 }
 
 static char *

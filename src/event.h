@@ -51,6 +51,8 @@ extern List *as_ticket_events(AsStatement *st, const TicketRow *old, const Ticke
 extern char *as_row_text(const AsDesk *desk, const TicketRow *row, TicketColumn col);
 extern bool as_attribute_changed(TupleDesc tupdesc, const TicketRow *old, const TicketRow *new, int i);
 extern bool as_column_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
+extern bool as_event_changed(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
+extern Jsonb *as_change_data(const AsDesk *desk, const TicketRow *old, const TicketRow *new, int i);
 extern uint64 as_fingerprint(const AsDesk *desk, const TicketRow *row);
 extern uint64 as_row_fingerprint(TupleDesc tupdesc, const TicketRow *row);
 extern RowNote *as_note_add(AsStatement *st, int64 ticket_id);

@@ -233,6 +233,35 @@ as_expr_set_ticket(AsStatement *st, const TicketRow *row)
 	ResetPerTupleExprContext(st->estate);
 }
 
+/*
+ * as_expr_nest lets expressions be evaluated from within the evaluation of
+ * another one, which must not lose its ticket and memory: until
+ * as_expr_unnest they have their own.
+ */
+void
+as_expr_nest(AsStatement *st, ExprNest *nest)
+{
+	nest->estate = st->estate;
+	nest->slot = st->slot;
+	nest->row_slot = st->row_slot;
+	nest->old_slot = st->old_slot;
+	st->estate = NULL;
+	st->slot = st->row_slot = st->old_slot = NULL;
+}
+
+void
+as_expr_unnest(AsStatement *st, const ExprNest *nest)
+{
+	if (st->slot != NULL)
+		ExecDropSingleTupleTableSlot(st->slot);
+	if (st->estate != NULL)
+		FreeExecutorState(st->estate);
+	st->estate = nest->estate;
+	st->slot = nest->slot;
+	st->row_slot = nest->row_slot;
+	st->old_slot = nest->old_slot;
+}
+
 static TupleTableSlot *
 fill_slot(TupleTableSlot *slot, const TicketRow *row)
 {
@@ -322,6 +351,24 @@ evaluate(AsStatement *st, const PolicyVersion *pv, int expr, bool *isnull)
 
 	error_context_stack = callback.previous;
 	return value;
+}
+
+/*
+ * as_expr_asks tells whether an expression asks guard functions.  Whatever
+ * else it may call is immutable.
+ */
+bool
+as_expr_asks(AsStatement *st, const PolicyVersion *pv, int expr)
+{
+	AsOwner		owner;
+	bool		asks;
+
+	if (expr < 0)
+		return false;
+	as_become_owner(st->desk, &owner);
+	asks = contain_mutable_functions(compile(compiled_set(st, pv), expr)->expr);
+	as_become_caller(&owner);
+	return asks;
 }
 
 /*

@@ -32,6 +32,7 @@ extern Node *as_expr_parse(Relation ticket, Relation row, const char *text, Expr
 extern void as_expr_set_ticket(AsStatement *st, const TicketRow *row);
 extern void as_expr_set_row(AsStatement *st, Relation rel, const TicketRow *new,
 							const TicketRow *old);
+extern bool as_expr_asks(AsStatement *st, const PolicyVersion *pv, int expr);
 extern bool as_expr_holds(AsStatement *st, const PolicyVersion *pv, int expr);
 extern bool as_expr_amount(AsStatement *st, const PolicyVersion *pv, int expr,
 						   const AmountInput *in, Datum *amount);
@@ -48,8 +49,24 @@ typedef struct GuardTicket
 	TimestampTz at;
 	struct GuardTicket *outer;
 	const PolicyType *pt;
+	const TicketRow *row;		/* as it is to be; NULL: none */
+	bool		in_quote;		/* a charge rule asks */
 } GuardTicket;
 
 extern GuardTicket *as_guard_ticket;
+extern GuardTicket *as_ticket_in_hand(const char *function);
+extern int64 as_count_standing(AsStatement *st, int64 ticket_id, const char *name);
+
+/* What an expression in evaluation reads, while others are evaluated. */
+typedef struct ExprNest
+{
+	EState	   *estate;
+	TupleTableSlot *slot;
+	TupleTableSlot *row_slot;
+	TupleTableSlot *old_slot;
+} ExprNest;
+
+extern void as_expr_nest(AsStatement *st, ExprNest *nest);
+extern void as_expr_unnest(AsStatement *st, const ExprNest *nest);
 
 #endif							/* AFTERSALES_EXPRESSION_H */

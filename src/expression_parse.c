@@ -70,7 +70,9 @@ typedef struct CheckContext
 /* trigger-owned columns but for the status, and inputs */
 static const char *const not_in_condition[] = {
 	"status_at", "status_note", "happened_at", "note", "voided_at", "row_version",
-	"changed_at", "event_at", "event_seq", "event_hash"
+	"changed_at", "event_at", "event_seq", "event_hash",
+	/* the warranty class may be; these stand beside it */
+	"covers", "remedies", "warranty_until", "warranty_basis"
 };
 
 /* all that the conditions of a warranty may read */
@@ -88,7 +90,7 @@ static const char *const attribute_function[] = {
 };
 static const char *const guard_function[] = {
 	"has_event", "clock_expired", "approved", "open_promises", "has_event_since", "has_role",
-	"evidence_count", "evidence_sum"
+	"evidence_count", "evidence_sum", "charges_settled"
 };
 
 /* Turns a position in the query into one in the expression. */

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "expression.h"
+#include "history.h"
 
 PG_FUNCTION_INFO_V1(as_has_event);
 PG_FUNCTION_INFO_V1(as_clock_expired);
@@ -24,8 +25,11 @@ PG_FUNCTION_INFO_V1(as_has_role);
 PG_FUNCTION_INFO_V1(as_evidence_count);
 PG_FUNCTION_INFO_V1(as_evidence_sum);
 
-static GuardTicket *
-ticket_in_hand(const char *function)
+/*
+ * as_ticket_in_hand returns the ticket that a guard function is to read.
+ */
+GuardTicket *
+as_ticket_in_hand(const char *function)
 {
 	if (as_guard_ticket == NULL)
 		ereport(ERROR,
@@ -35,13 +39,49 @@ ticket_in_hand(const char *function)
 	return as_guard_ticket;
 }
 
+static bool
+is_named(const FoldEvent *e, const char *name)
+{
+	return strcmp(e->event, name) == 0 ||
+		(strcmp(e->event, "opened") == 0 && strcmp(psprintf("status:%s", e->to_state), name) == 0);
+}
+
+/* Whether the query that has run says that corrections must be looked at. */
+static bool
+is_corrected(int col)
+{
+	bool		isnull;
+
+	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, col, &isnull);
+	return !isnull;
+}
+
+/*
+ * as_count_standing returns how many events of a name stand after corrections.
+ * The caller is connected to SPI.
+ */
+int64
+as_count_standing(AsStatement *st, int64 ticket_id, const char *name)
+{
+	int64		count = 0;
+	FoldEvent  *events;
+	int			n;
+	int			i;
+
+	events = as_history_load(st, ticket_id, 0, &n);
+	for (i = 0; i < n; i++)
+		if (is_named(&events[i], name))
+			count++;
+	return count;
+}
+
 /*
  * aftersales.has_event(event, at_least)
  */
 Datum
 as_has_event(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event");
+	GuardTicket *hand = as_ticket_in_hand("has_event");
 	int32		at_least = PG_GETARG_INT32(1);
 	Datum		values[3];
 	bool		isnull;
@@ -53,6 +93,8 @@ as_has_event(PG_FUNCTION_ARGS)
 	SPI_connect();
 	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (is_corrected(2))
+		count = as_count_standing(hand->st, hand->ticket_id, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	SPI_finish();
 	PG_RETURN_BOOL(count >= at_least);
 }
@@ -63,7 +105,7 @@ as_has_event(PG_FUNCTION_ARGS)
 Datum
 as_clock_expired(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("clock_expired");
+	GuardTicket *hand = as_ticket_in_hand("clock_expired");
 	Datum		values[3];
 	bool		expired;
 
@@ -77,25 +119,30 @@ as_clock_expired(PG_FUNCTION_ARGS)
 }
 
 /*
- * aftersales.approved(kind)
+ * aftersales.approved(kind [, item])
  *
- * Steps are decided in order, so the last one tells.
+ * Steps are decided in order, so the last one of each run tells.
  */
 Datum
 as_approved(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("approved");
+	GuardTicket *hand = as_ticket_in_hand("approved");
 	const PolicyApproval *pa = as_policy_approval(hand->pt, text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	Datum		values[3];
+	bool		has_item = PG_NARGS() > 1;
+	Datum		values[4];
 	bool		approved;
+	bool		isnull;
 
-	if (pa == NULL)
+	/* to the plan no item is '', which no row has */
+	if (pa == NULL || (has_item && VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(1)) == 0))
 		PG_RETURN_BOOL(false);
 	values[0] = Int64GetDatum(hand->ticket_id);
 	values[1] = PG_GETARG_DATUM(0);
 	values[2] = Int32GetDatum(pa->steps[pa->nsteps - 1].step);
+	values[3] = has_item ? PG_GETARG_DATUM(1) : CStringGetTextDatum("");
 	SPI_connect();
-	approved = as_run_read(hand->st->desk, PLAN_APPROVED, values) > 0;
+	(void) as_run_read(hand->st->desk, PLAN_APPROVED, values);
+	approved = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	PG_RETURN_BOOL(approved);
 }
@@ -106,7 +153,7 @@ as_approved(PG_FUNCTION_ARGS)
 Datum
 as_open_promises(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("open_promises");
+	GuardTicket *hand = as_ticket_in_hand("open_promises");
 	Datum		value = Int64GetDatum(hand->ticket_id);
 	bool		isnull;
 	int32		count;
@@ -118,21 +165,45 @@ as_open_promises(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(count);
 }
 
+/* The same of a history with corrections: whether the later one is an event. */
+static bool
+stands_since(GuardTicket *hand, const char *name, const char *since)
+{
+	bool		found = false;
+	FoldEvent  *events;
+	int			n;
+	int			i;
+
+	events = as_history_load(hand->st, hand->ticket_id, 0, &n);
+	for (i = 0; i < n; i++)
+	{
+		if (is_named(&events[i], since))
+			found = false;
+		if (is_named(&events[i], name))
+			found = true;
+	}
+	return found;
+}
+
 /*
  * aftersales.has_event_since(event, since)
  */
 Datum
 as_has_event_since(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_event_since");
+	GuardTicket *hand = as_ticket_in_hand("has_event_since");
 	Datum		values[3];
+	bool		isnull;
 	bool		found;
 
 	values[0] = Int64GetDatum(hand->ticket_id);
 	values[1] = PG_GETARG_DATUM(0);
 	values[2] = PG_GETARG_DATUM(1);
 	SPI_connect();
-	found = as_run_read(hand->st->desk, PLAN_EVENT_SINCE, values) > 0;
+	(void) as_run_read(hand->st->desk, PLAN_EVENT_SINCE, values);
+	found = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (is_corrected(2))
+		found = stands_since(hand, text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	SPI_finish();
 	PG_RETURN_BOOL(found);
 }
@@ -143,7 +214,7 @@ as_has_event_since(PG_FUNCTION_ARGS)
 Datum
 as_has_role(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("has_role");
+	GuardTicket *hand = as_ticket_in_hand("has_role");
 	char	   *role = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_BOOL(as_actor_has_role(as_actor(hand->st), 1, &role));
@@ -171,7 +242,7 @@ given_word(FunctionCallInfo fcinfo, int argno, const char *a, const char *b)
 Datum
 as_evidence_count(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_count");
+	GuardTicket *hand = as_ticket_in_hand("evidence_count");
 	Datum		values[4];
 	bool		isnull;
 	int32		count;
@@ -195,7 +266,7 @@ as_evidence_count(PG_FUNCTION_ARGS)
 Datum
 as_evidence_sum(PG_FUNCTION_ARGS)
 {
-	GuardTicket *hand = ticket_in_hand("evidence_sum");
+	GuardTicket *hand = as_ticket_in_hand("evidence_sum");
 	Datum		values[2];
 	Datum		sum;
 	bool		isnull;

@@ -39,9 +39,13 @@ PG_FUNCTION_INFO_V1(as_set_node);
 
 static const char *const desk_file[] = {
 	"10_table",
+	"12_customer",
 	"13_row",
+	"14_charge",
 	"20_trigger",
+	"22_customer_trigger",
 	"23_row_trigger",
+	"24_charge",
 	"25_queue",
 	"30_view"
 };
@@ -270,7 +274,9 @@ typedef struct AccessLevel
 	" aftersales.sla_targets(text, jsonb, timestamptz)," \
 	" aftersales.explain_due(bigint, name)," \
 	" aftersales.projected_due(bigint, timestamptz, name)," \
-	" aftersales.ticket_as_of(bigint, timestamptz, name),"
+	" aftersales.ticket_as_of(bigint, timestamptz, name)," \
+	" aftersales.classify_warranty(bigint, timestamptz, text, text, text, name)," \
+	" aftersales.quote(bigint, name),"
 
 static const AccessLevel access_level[] = {
 	{"app", true,
@@ -279,14 +285,18 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.ticket TO @role@;"
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
-		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.visit, @desk@.custody,"
-		" @desk@.document, @desk@.quote_item TO @role@;"
-		"GRANT INSERT ON @desk@.evidence TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.delegation, @desk@.visit, @desk@.custody,"
+		" @desk@.document, @desk@.quote_item, @desk@.delay_excuse, @desk@.price_list, @desk@.price TO @role@;"
+		"GRANT INSERT ON @desk@.evidence, @desk@.charge, @desk@.payment TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.customer, @desk@.contract, @desk@.product_unit, @desk@.unit_part TO @role@;"
+		"GRANT INSERT, UPDATE, DELETE ON @desk@.contract_unit TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS
 		" aftersales.correct_event(bigint, text, timestamptz, name),"
-		" aftersales.void_ticket(bigint, text, name),"
+		" aftersales.void_ticket(bigint, text, name), aftersales.reclassify(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
-		" aftersales.approved(text), aftersales.open_promises(), aftersales.allowed_events(bigint[], name),"
+		" aftersales.approved(text), aftersales.approved(text, text), aftersales.open_promises(),"
+		" aftersales.charges_settled(),"
+		" aftersales.allowed_events(bigint[], name),"
 		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
 		" aftersales.take_outbox(text, integer, interval, name),"
 		" aftersales.done_outbox(bigint[], name) TO @role@;"
@@ -310,7 +320,9 @@ static const AccessLevel access_level[] = {
 		" aftersales.attribute, aftersales.event_type, aftersales.workflow_state,"
 		" aftersales.workflow_transition, aftersales.workflow_guard, aftersales.sla_rule,"
 		" aftersales.escalation_rule, aftersales.approval_rule, aftersales.duplicate_rule,"
+		" aftersales.warranty_term, aftersales.exclusion, aftersales.remedy_window,"
 		" aftersales.row_guard,"
+		" aftersales.role_conflict, aftersales.charge_rule,"
 		" aftersales.calendar, aftersales.calendar_hours, aftersales.calendar_day,"
 		" aftersales.clause TO @role@;"
 		/* for restoring a dump; at other times their triggers refuse it */

@@ -67,7 +67,38 @@ typedef struct PlanText
 	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
 	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
 
+#define PRICE_IN_FORCE \
+	"SELECT p.price_id, p.unit_price, p.cost_price, p.spec, p.label FROM @.price_list l" \
+	" JOIN @.price p ON p.price_list_id" EQ "l.price_list_id AND p.item" EQ "$4" \
+	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND pg_catalog.range_contains_elem(l.valid, $3) AND l.currency" EQ "$5"
+
+/* credits belong to the period of the charge */
+#define CHARGED_IN \
+	"SELECT coalesce(pg_catalog.sum(c.amount OPERATOR(pg_catalog.+)" \
+	" coalesce((SELECT pg_catalog.sum(k.amount) FROM @.charge k WHERE k.credit_of" EQ "c.charge_id), 0)), 0)" \
+	" FROM @.charge c WHERE c.policy" EQ "$1 AND c.rule" EQ "$2 AND c.credit_of IS NULL" \
+	" AND c.charged_at" GE "$3 AND c.charged_at" LT "$4"
+
+
+/* whether a ticket's history is not as it was recorded */
+#define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
+/* the opening in a state is an event of that state, too */
+#define NAMED(e, name) \
+	"(" e ".event" EQ name " OR (" e ".event" EQ "'opened' AND pg_catalog.concat('status:', " e ".to_state)" EQ name "))"
 #define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
+
+/* of unit o, if active and none of those who ask */
+#define HEAD \
+	"(SELECT h.login FROM @.staff h WHERE h.login" EQ "o.head AND h.is_active" \
+	" AND NOT h.login" EQ "ANY ($2)) AS head"
+
+#define IN_FORCE(t) \
+	t ".starts_on" LE "$3 AND (" t ".ends_on IS NULL OR " t ".ends_on" GE "$3)"
+
+/* the tier is the one at the date $3 */
+#define CONTRACT_COLUMNS \
+	"SELECT k.contract_id, k.customer_id, k.policy," \
+	" CASE WHEN " IN_FORCE("k") " THEN coalesce(l.tier, k.tier) END AS tier"
 
 static const PlanText plan_text[] = {
 	{PLAN_EVENT_ONE, 13,
@@ -227,15 +258,15 @@ static const PlanText plan_text[] = {
 	{PLAN_REPEATED, 1, {INT8OID},
 	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
 	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT pg_catalog.count(*) FROM (SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1"
-		" AND (event" EQ "$2 OR (event" EQ "'opened'"
-	" AND pg_catalog.concat('status:', to_state)" EQ "$2)) LIMIT $3) x"},
+		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1"
+	" AND " NAMED("e", "$2") " LIMIT $3) x"},
 	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
 		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
 	" AND stopped_at IS NULL AND due_at" LT "$3"},
 	{PLAN_ROLES, 1, {TEXTOID},
-		"SELECT r.role FROM @.staff s LEFT JOIN @.staff_role r ON r.login" EQ "s.login"
-	" WHERE s.login" EQ "$1 AND s.is_active"},
+		"SELECT r.role, s.superior, s.is_active FROM @.staff s"
+		" LEFT JOIN @.staff_role r ON r.login" EQ "s.login AND s.is_active"
+	" WHERE s.login" EQ "$1"},
 	{PLAN_APPLICATION, 1, {TEXTOID},
 	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"},
 
@@ -249,17 +280,20 @@ static const PlanText plan_text[] = {
 	"SELECT 1 FROM @.promise WHERE external_ref" EQ "$1"},
 	{PLAN_REF_APPROVAL, 1, {TEXTOID},
 	"SELECT 1 FROM @.approval WHERE external_ref" EQ "$1"},
-	{PLAN_APPROVALS, 3, {INT8OID, TEXTOID, INT8OID},
+	{PLAN_APPROVALS, 4, {INT8OID, TEXTOID, INT8OID, TEXTOID},
 		"SELECT r.last, a.run, a.step, a.is_approved, a.decided_by, a.requested_by, a.new_due_at,"
-		" a.decided_at FROM (SELECT pg_catalog.max(run) AS last,"
-		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3) AS run"
+		" a.decided_at, a.on_behalf_of FROM (SELECT pg_catalog.max(run) AS last,"
+		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3"
+		" AND coalesce(item, '')" EQ "$4) AS run"
 		" FROM @.approval WHERE ticket_id" EQ "$1 AND kind" EQ "$2) r"
 		" LEFT JOIN @.approval a ON a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.run" EQ "r.run"
 	" ORDER BY a.step"},
-	{PLAN_APPROVED, 3, {INT8OID, TEXTOID, INT4OID},
-		"SELECT 1 FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.step" EQ "$3"
-		" AND a.is_approved AND a.run" EQ "(SELECT pg_catalog.max(r.run) FROM @.approval r"
-	" WHERE r.ticket_id" EQ "$1 AND r.kind" EQ "$2)"},
+	{PLAN_APPROVED, 4, {INT8OID, TEXTOID, INT4OID, TEXTOID},
+		"SELECT coalesce(pg_catalog.bool_and(x.approved), false) FROM (SELECT DISTINCT ON (a.item)"
+		" a.is_approved AND a.step" EQ "$3 AS approved"
+		" FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2"
+		" AND ($4" EQ "'' OR a.item" EQ "$4)"
+	" ORDER BY a.item, a.run DESC, a.step DESC) x"},
 	{PLAN_OPEN_PROMISES, 1, {INT8OID},
 		"SELECT pg_catalog.count(*)::pg_catalog.int4 FROM @.sla_clock c"
 		" JOIN @.ticket_event e ON e.ticket_id" EQ "c.ticket_id AND e.seq" EQ "c.start_seq"
@@ -303,6 +337,33 @@ static const PlanText plan_text[] = {
 		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
 	" WHERE e.external_ref" EQ "$1"},
 
+	{PLAN_UNIT, 1, {INT8OID},
+		"SELECT policy, customer_id, product_line, invoice_date, delivered_on, onsite_until"
+	" FROM @.product_unit WHERE unit_id" EQ "$1"},
+	{PLAN_UNIT_PART, 3, {INT8OID, TEXTOID, DATEOID},
+		"SELECT installed_on FROM @.unit_part WHERE unit_id" EQ "$1 AND component" EQ "$2"
+		" AND is_replacement AND installed_on" LE "$3 AND (removed_on IS NULL OR removed_on" GE "$3)"
+	" ORDER BY installed_on DESC, unit_part_id DESC LIMIT 1"},
+	{PLAN_CONTRACT, 3, {INT8OID, INT8OID, DATEOID}, CONTRACT_COLUMNS ","
+		" $2 IS NOT NULL AND EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id)"
+		" AND NOT EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id AND x.unit_id" EQ "$2)"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON l.contract_id" EQ "k.contract_id"
+		" AND l.unit_id" EQ "$2 AND " IN_FORCE("l")
+	" WHERE k.contract_id" EQ "$1"},
+	/* by the unit one at most, by the customer perhaps several */
+	{PLAN_CONTRACT_FOUND, 4, {INT8OID, INT8OID, DATEOID, TEXTOID}, CONTRACT_COLUMNS ", 0 AS how"
+		" FROM @.contract_unit l JOIN @.contract k ON k.contract_id" EQ "l.contract_id"
+		" WHERE l.unit_id" EQ "$1 AND " IN_FORCE("l") " AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($2 IS NULL OR k.customer_id" EQ "$2)"
+		" UNION ALL " CONTRACT_COLUMNS ", 1"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON false"
+		" WHERE k.customer_id" EQ "$2 AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($1 IS NULL OR NOT EXISTS"
+		" (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id))"
+	" ORDER BY how LIMIT 2"},
+	{PLAN_CUSTOMER, 1, {INT8OID},
+	"SELECT area, tier FROM @.customer WHERE customer_id" EQ "$1"},
+
 	{PLAN_REF_VISIT, 1, {TEXTOID}, REF_OF("visit")},
 	{PLAN_REF_CUSTODY, 1, {TEXTOID}, REF_OF("custody")},
 	{PLAN_REF_EVIDENCE, 1, {TEXTOID}, REF_OF("evidence")},
@@ -311,20 +372,108 @@ static const PlanText plan_text[] = {
 	{PLAN_STAR_GRADE, 1, {TEXTOID},
 	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
 	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
-		"SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
-		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND s.event" EQ "$3"
-		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))"
-		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
-	" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out') LIMIT 1"},
+		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND " NAMED("e", "$2")
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND " NAMED("s", "$3")
+		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))),"
+	" (" CORRECTED ")"},
 	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
 		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
-		" ELSE evidence_id::pg_catalog.text END) AS n"
-		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"
-	" GROUP BY CASE WHEN $3" EQ "'item' THEN coalesce(item, '') END) x"},
+		" ELSE evidence_id::pg_catalog.text END) FILTER (WHERE passed IS NOT FALSE) AS n"
+		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (NOT $3" EQ "'item' OR item IS NOT NULL)"
+	" GROUP BY CASE WHEN $3" EQ "'item' THEN item END) x"},
 	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
 		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
-	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"}
+	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},
+
+	/* after corrections; an item that is erased, or was not named, may have been any */
+	{PLAN_REQUESTER, 3, {INT8OID, TEXTOID, TEXTOID},
+		"SELECT e.actor FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+		" WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
+		" AND ($3" EQ "'' OR coalesce(p.data OPERATOR(pg_catalog.->>) 'item', $3)" EQ "$3)"
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+		" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out')"
+		" ORDER BY coalesce((SELECT c.occurred_at FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+	" AND c.corrects" EQ "e.seq ORDER BY c.seq DESC LIMIT 1), e.occurred_at) DESC, e.seq DESC LIMIT 1"},
+	/* UNION, so that units which are their own parents come to an end */
+	{PLAN_ORG_HEAD, 2, {INT8OID, TEXTARRAYOID},
+		"WITH RECURSIVE up AS (SELECT o.org_id, o.parent_id, " HEAD
+		" FROM @.org_unit o WHERE o.org_id" EQ "$1"
+		" UNION SELECT o.org_id, o.parent_id, " HEAD
+		" FROM up JOIN @.org_unit o ON o.org_id" EQ "up.parent_id WHERE up.head IS NULL)"
+	" SELECT head FROM up WHERE head IS NOT NULL"},
+	{PLAN_DELEGATIONS, 3, {TEXTOID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT d.login FROM @.delegation d WHERE d.delegate" EQ "$1 AND (d.kind IS NULL OR d.kind" EQ "$2)"
+		" AND d.starts_at" LE "$3 AND d.ends_at OPERATOR(pg_catalog.>) $3"
+	" ORDER BY d.delegation_id FOR SHARE"},
+	{PLAN_REF_DELEGATION, 1, {TEXTOID},
+	"SELECT 1 FROM @.delegation WHERE external_ref" EQ "$1"},
+	{PLAN_LOCK_STAFF, 1, {TEXTOID},
+	"SELECT 1 FROM @.staff WHERE login" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_STAFF_ROLES, 1, {TEXTOID},
+	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"},
+
+	{PLAN_REF_CHARGE, 1, {TEXTOID}, REF_OF("charge")},
+	{PLAN_REF_PAYMENT, 1, {TEXTOID}, REF_OF("payment")},
+	{PLAN_REF_DELAY_EXCUSE, 1, {TEXTOID}, REF_OF("delay_excuse")},
+	{PLAN_REF_PRICE_LIST, 1, {TEXTOID}, REF_OF("price_list")},
+	{PLAN_REF_PRICE, 1, {TEXTOID}, REF_OF("price")},
+	{PLAN_QUOTE_ITEMS, 1, {INT8OID},
+		"SELECT item, pg_catalog.sum(quantity) FROM @.quote_item"
+	" WHERE ticket_id" EQ "$1 AND withdrawn_at IS NULL GROUP BY item ORDER BY pg_catalog.min(quote_item_id)"},
+	{PLAN_CHARGED, 2, {INT8OID, TEXTOID},
+		"SELECT item, pg_catalog.sum(quantity), pg_catalog.sum(amount) FROM @.charge"
+	" WHERE ticket_id" EQ "$1 AND rule" EQ "$2 GROUP BY item ORDER BY pg_catalog.min(charge_id)"},
+	/* of those that have ended, what counted as late */
+	{PLAN_LATE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT due_at, coalesce(stopped_at, $3) FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+		" AND due_at" LT "coalesce(stopped_at, $3)"
+	" AND (ended_as IS NULL OR (ended_as" EQ "'stopped' AND is_breached))"},
+	{PLAN_EXCUSED_DAYS, 2, {INT8OID, TEXTOID},
+		"SELECT starts_on, ends_on FROM @.delay_excuse WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND withdrawn_at IS NULL ORDER BY starts_on, ends_on"},
+	{PLAN_PRICE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE},
+	{PLAN_PRICE_SHARE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE " FOR SHARE"},
+	{PLAN_CAP_ANY, 4, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, CHARGED_IN " AND c.party IS NULL"},
+	{PLAN_CAP_PARTY, 5, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+	CHARGED_IN " AND c.party" EQ "$5"},
+	{PLAN_UNSETTLED, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE ticket_id" EQ "$1 AND payer" EQ "'customer' AND credit_of IS NULL"
+	" AND settled_at IS NULL LIMIT 1"},
+	{PLAN_CHARGE, 1, {INT8OID},
+	"SELECT ticket_id, policy FROM @.charge WHERE charge_id" EQ "$1"},
+	{PLAN_ACCOUNT, 1, {INT8OID},
+		"SELECT b.charge_id, b.ticket_id, b.policy, b.rule, b.kind, b.item, b.currency, b.payer, b.payee, b.party,"
+		" b.price_id, b.unit_price,"
+		" b.quantity OPERATOR(pg_catalog.+) k.quantity, b.amount OPERATOR(pg_catalog.+) k.amount,"
+		" p.amount OPERATOR(pg_catalog.-) r.amount,"
+		" CASE WHEN x.credit_of IS NOT NULL THEN x.amount END, s.amount"
+		" FROM @.charge x JOIN @.charge b ON b.charge_id" EQ "coalesce(x.credit_of, x.charge_id)"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(c.quantity), 0) AS quantity,"
+		" coalesce(pg_catalog.sum(c.amount), 0) AS amount FROM @.charge c WHERE c.credit_of" EQ "b.charge_id) k"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "b.charge_id) p"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount FROM @.charge c"
+		" JOIN @.payment y ON y.charge_id" EQ "c.charge_id WHERE c.credit_of" EQ "b.charge_id) r"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "x.charge_id) s"
+	" WHERE x.charge_id" EQ "$1"},
+	{PLAN_LOCK_CHARGE, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE charge_id" EQ "(SELECT coalesce(x.credit_of, x.charge_id)"
+	" FROM @.charge x WHERE x.charge_id" EQ "$1) FOR NO KEY UPDATE"},
+	{PLAN_SETTLE, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.charge SET settled_at = $2 WHERE (charge_id" EQ "$1 OR credit_of" EQ "$1)"
+	" AND settled_at IS NULL"},
+	{PLAN_SETTLE_CHARGE, 2, {INT8OID, TIMESTAMPTZOID},
+	"UPDATE @.charge SET settled_at = $2 WHERE charge_id" EQ "$1 AND settled_at IS NULL"},
+	{PLAN_PRICE_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.price_list WHERE price_list_id" EQ "$1"},
+	{PLAN_CITED, 1, {INT8OID},
+	"SELECT 1 FROM @.charge WHERE price_id" EQ "$1 LIMIT 1"},
+	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
+		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
+		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
 };
 
 typedef struct PlanKey
@@ -452,7 +601,7 @@ as_become_caller(const AsOwner *save)
 
 static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
-	Oid protected_relid, Snapshot snapshot)
+	Oid protected_relid, Snapshot snapshot, bool as_owner)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
@@ -461,13 +610,16 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 
 	as_become_owner(desk, &owner);
 	plan = valid_plan(desk, id);
+	if (!as_owner)
+		as_become_caller(&owner);
 	as_arm(protected_relid);
 	rc = SPI_execute_snapshot(plan, values, nulls,
 							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
 							  seen != InvalidSnapshot, true, 0);
 	if (rc < 0)
 		elog(ERROR, "running a statement failed: %s", SPI_result_code_string(rc));
-	as_become_caller(&owner);
+	if (as_owner)
+		as_become_caller(&owner);
 	/* SPI leaves its caller in the memory of the procedure */
 	MemoryContextSwitchTo(cxt);
 	return (int) SPI_processed;
@@ -482,7 +634,7 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 {
 	return run(desk, id, values, nulls,
 			   protected_table == NULL ? InvalidOid : as_desk_relid(desk, protected_table),
-			   InvalidSnapshot);
+			   InvalidSnapshot, true);
 }
 
 /*
@@ -492,7 +644,16 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
-	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot());
+	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot(), true);
+}
+
+/*
+ * as_run_asked runs a read for somebody who asks, with his rights.
+ */
+int
+as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls)
+{
+	return run(desk, id, values, nulls, InvalidOid, InvalidSnapshot, false);
 }
 
 /*

@@ -116,9 +116,15 @@ typedef enum ApprovalPurpose
 	APPROVE_CONSENT, APPROVE_EXTENSION, APPROVE_EXCUSE
 } ApprovalPurpose;
 
+typedef enum ApprovalRelation
+{
+	RELATION_NONE, RELATION_SUPERIOR, RELATION_ORG_HEAD
+} ApprovalRelation;
+
 typedef struct PolicyApprovalStep
 {
 	int			step;
+	ApprovalRelation relation;	/* RELATION_NONE: the roles say who */
 	TextList	roles;
 	char	   *clauses;
 } PolicyApprovalStep;
@@ -127,6 +133,7 @@ typedef struct PolicyApproval
 {
 	char	   *kind;
 	ApprovalPurpose purpose;
+	bool		items;			/* decided item by item */
 	TextList	extends;		/* clock rules that it may extend */
 	int			nsteps;
 	PolicyApprovalStep *steps;	/* in order */
@@ -156,6 +163,51 @@ typedef struct PolicyDuplicate
 	char	   *becomes_category;
 	char	   *clauses;
 } PolicyDuplicate;
+
+/* Two roles that exclude one another. */
+typedef struct PolicyConflict
+{
+	char	   *role_a;
+	char	   *role_b;
+	char	   *message_en;
+	char	   *message_zh;
+	char	   *clauses;
+} PolicyConflict;
+
+typedef enum ChargePer
+{
+	CHARGE_TICKET, CHARGE_EVENT, CHARGE_ITEM, CHARGE_DAY, CHARGE_GIVEN
+} ChargePer;
+
+typedef enum CapPeriod
+{
+	CAP_NONE, CAP_TICKET, CAP_MONTH, CAP_YEAR
+} CapPeriod;
+
+/* What may be charged.  Money is numeric, 0 where there is none. */
+typedef struct ChargeRule
+{
+	char	   *rule;
+	char	   *kind;
+	ChargePer	per;
+	char	   *event;
+	char	   *clock;
+	int			condition;		/* -1: always */
+	int			requires;
+	int			amount;			/* -1: the list's price, or given */
+	char	   *price_list;
+	char	   *covered_by;
+	char	   *payer;
+	char	   *payee;
+	Datum		minimum;
+	Datum		maximum;
+	Datum		cap;
+	CapPeriod	cap_per;
+	bool		any_role;
+	TextList	roles;
+	char	   *currency;
+	char	   *clauses;
+} ChargeRule;
 
 typedef struct PolicyCategory
 {
@@ -253,6 +305,8 @@ struct PolicyType
 	PolicyRowGuard *row_guards; /* by table, then guard */
 	int			nduplicates;
 	PolicyDuplicate *duplicates;
+	int			ncharges;
+	ChargeRule *charges;		/* in the order of a quote */
 	int			nrules;
 	ClockRule  *rules;			/* by clock, then rank descending */
 	HTAB	   *actions;		/* event name -> EventActions */
@@ -279,9 +333,14 @@ struct PolicyVersion
 	int			ntypes;
 	PolicyType *types;
 	TextList	areas;
+	int			nconflicts;
+	PolicyConflict *conflicts;
+	int			nfines;
+	ChargeRule *fines;			/* charges that need no ticket */
 	int			nexprs;
 	int			maxexprs;
 	PolicyExpr *exprs;
+	struct WarrantyRules *warranty; /* NULL: none; see warranty.h */
 	struct PolicyVersion *next;
 };
 
@@ -325,7 +384,7 @@ extern bool as_escalation_time(const char *at, bool *is_share, int64 *offset);
 extern const EventActions *as_policy_actions(const PolicyType *pt, const char *event);
 
 /* policy_row.c */
-#define AS_RULE_TABLES 13
+#define AS_RULE_TABLES 18
 extern const char *const as_rule_table[AS_RULE_TABLES];
 extern bool as_policy_activating;
 

@@ -30,7 +30,8 @@ static const char *const policy_table[] = {
 	"policy", "policy_version", "ticket_type", "category", "service_area",
 	"attribute", "event_type", "workflow_state", "workflow_transition",
 	"workflow_guard", "sla_rule", "escalation_rule", "approval_rule", "duplicate_rule",
-	"row_guard",
+	"row_guard", "role_conflict", "warranty_term", "exclusion", "remedy_window",
+	"charge_rule",
 	"guard_function", "calendar", "calendar_hours", "calendar_day"
 };
 
@@ -535,6 +536,8 @@ as_policy_load(PolicyVersion *pv)
 	load_categories(pv);
 	as_policy_load_rules(pv);
 	as_policy_load_records(pv);
+	as_policy_load_warranty(pv);
+	as_policy_load_charges(pv);
 	as_load_end(&ls);
 	pv->loaded = true;
 }

@@ -35,7 +35,13 @@ extern int	as_policy_add_expr(PolicyVersion *pv, const PolicyType *pt, ExprKind 
 /* clock_load.c */
 extern void as_policy_load_rules(PolicyVersion *pv);
 
+/* charge_load.c */
+extern void as_policy_load_charges(PolicyVersion *pv);
+
 /* record_load.c */
 extern void as_policy_load_records(PolicyVersion *pv);
+
+/* warranty_load.c */
+extern void as_policy_load_warranty(PolicyVersion *pv);
 
 #endif							/* AFTERSALES_POLICY_LOAD_H */

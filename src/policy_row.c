@@ -41,7 +41,8 @@ bool		as_policy_activating = false;
 const char *const as_rule_table[AS_RULE_TABLES] = {
 	"ticket_type", "category", "service_area", "attribute", "event_type",
 	"workflow_state", "workflow_transition", "workflow_guard", "sla_rule",
-	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard"
+	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard",
+	"role_conflict", "warranty_term", "exclusion", "remedy_window", "charge_rule"
 };
 
 /* ---------- expressions against the template ---------- */
@@ -599,7 +600,8 @@ as_policy_removed(PG_FUNCTION_ARGS)
 							  1, types, values, nulls, false, 0);
 	for (i = 0; version != NULL && i < AS_RULE_TABLES; i++)
 	{
-		bool		has_type = strcmp(as_rule_table[i], "service_area") != 0;
+		Oid			relid = get_relname_relid(as_rule_table[i], as_schema_oid());
+		bool		has_type = get_attnum(relid, "ticket_type") != InvalidAttrNumber;
 
 		if (nulls[2] != 'n' && !has_type)
 			continue;

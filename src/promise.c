@@ -83,6 +83,8 @@ judge_promise(Judgement *j, DeskRow *r)
 
 	if (as_policy_event(j->pt, event) == NULL)
 		refuse_kind(j, r, kind);
+	ticket = as_desk_settled(j, r, "promise_ticket_fkey", ticket,
+							 DNULL(r, PC_MADE_AT) ? st->now : Min(st->now, DatumGetTimestampTz(DVAL(r, PC_MADE_AT))));
 	j->at = as_moment(j, !DNULL(r, PC_MADE_AT), DatumGetTimestampTz(DVAL(r, PC_MADE_AT)),
 					  DatumGetTimestampTz(TVAL(j->desk, ticket, TC_EVENT_AT)),
 					  DatumGetTimestampTz(TVAL(j->desk, ticket, TC_OPENED_AT)), event);
@@ -96,6 +98,8 @@ judge_promise(Judgement *j, DeskRow *r)
 	m->emission.event = MemoryContextStrdup(st->cxt, event);
 	m->emission.at = j->at;
 	m->emission.data = as_json_object(st->cxt, 1, keys, &promised_at);
+	st->row_origin = ORIGIN_PROMISE;
+	as_meaning_unsaid(st, m);
 }
 
 /*

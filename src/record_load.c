@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * record_load.c
- *	  Reads approval_rule, duplicate_rule and row_guard into a policy version.
+ *	  Reads approval_rule, duplicate_rule, row_guard and role_conflict into a
+ *	  policy version.
  *
  * Called by policy_load.c, under its snapshot; everything is copied into the
  * cache's context.
@@ -17,6 +18,13 @@ purpose_of(const char *purpose)
 {
 	return strcmp(purpose, "extension") == 0 ? APPROVE_EXTENSION :
 		strcmp(purpose, "excuse") == 0 ? APPROVE_EXCUSE : APPROVE_CONSENT;
+}
+
+static ApprovalRelation
+relation_of(const char *relation)
+{
+	return relation == NULL ? RELATION_NONE :
+		strcmp(relation, "@superior") == 0 ? RELATION_SUPERIOR : RELATION_ORG_HEAD;
 }
 
 /* The rows of a type are ordered by kind and step. */
@@ -38,12 +46,14 @@ load_approvals_of_type(PolicyType *pt, MemoryContext cxt, int first, int n)
 			pa = &pt->approvals[pt->napprovals++];
 			pa->kind = MemoryContextStrdup(cxt, kind);
 			pa->purpose = purpose_of(as_load_text(CurrentMemoryContext, row, 4));
+			pa->items = as_load_bool(row, 8);
 			pa->steps = MemoryContextAlloc(cxt, sizeof(PolicyApprovalStep) * (first + n - row));
 		}
 		step = &pa->steps[pa->nsteps++];
 		step->step = as_load_int(row, 3);
 		as_load_list(cxt, row, 5, &step->roles);
 		step->clauses = as_load_clauses(cxt, row, 6);
+		step->relation = relation_of(as_load_text(CurrentMemoryContext, row, 7));
 	}
 }
 
@@ -51,7 +61,8 @@ static void
 load_approvals(PolicyVersion *pv)
 {
 	int			nrows = as_load_query(psprintf("SELECT DISTINCT ON (t.ticket_type, r.kind, r.step)"
-											   " t.ticket_type, r.kind, r.step, r.purpose, r.roles, r.clauses "
+											   " t.ticket_type, r.kind, r.step, r.purpose, r.roles, r.clauses,"
+											   " r.relation, r.items "
 											   OF_TYPE " ORDER BY t.ticket_type, r.kind, r.step,"
 											   " r.ticket_type NULLS LAST", "approval_rule"), pv);
 	int			i;
@@ -169,9 +180,33 @@ load_row_guards(PolicyVersion *pv)
 	}
 }
 
+static void
+load_conflicts(PolicyVersion *pv)
+{
+	MemoryContext cxt = pv->cache->cxt;
+	int			nrows = as_load_query("SELECT role_a, role_b, message_en, message_zh, clauses"
+									  " FROM aftersales.role_conflict"
+									  " WHERE policy" EQ "$1 AND version" EQ "$2"
+									  " ORDER BY role_a, role_b", pv);
+	int			i;
+
+	pv->nconflicts = nrows;
+	pv->conflicts = MemoryContextAlloc(cxt, sizeof(PolicyConflict) * Max(nrows, 1));
+	for (i = 0; i < nrows; i++)
+	{
+		PolicyConflict *c = &pv->conflicts[i];
+
+		c->role_a = as_load_text(cxt, i, 1);
+		c->role_b = as_load_text(cxt, i, 2);
+		c->message_en = as_load_text(cxt, i, 3);
+		c->message_zh = as_load_text(cxt, i, 4);
+		c->clauses = as_load_clauses(cxt, i, 5);
+	}
+}
+
 /*
- * as_policy_load_records loads what is said about approvals, duplicates and rows
- * of other tables.
+ * as_policy_load_records loads what is said about approvals, duplicates, rows
+ * of other tables, and roles that exclude one another.
  */
 void
 as_policy_load_records(PolicyVersion *pv)
@@ -180,4 +215,5 @@ as_policy_load_records(PolicyVersion *pv)
 	load_extensions(pv);
 	load_duplicates(pv);
 	load_row_guards(pv);
+	load_conflicts(pv);
 }

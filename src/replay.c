@@ -23,6 +23,7 @@
 #include "event.h"
 #include "expression.h"
 #include "history.h"
+#include "warranty.h"
 
 /* ---------- the ticket as it was ---------- */
 
@@ -60,29 +61,60 @@ data_value(const Jsonb *data, const char *key)
 	return v;
 }
 
+/* Gives a row's column a value in its text form; anything but a string is NULL. */
+static void
+put_text(const AsDesk *desk, TicketRow *row, int attno, const JsonbValue *v)
+{
+	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, attno - 1);
+	Oid			typinput;
+	Oid			typioparam;
+
+	row->nulls[attno - 1] = v->type != jbvString;
+	row->values[attno - 1] = (Datum) 0;
+	if (v->type != jbvString)
+		return;
+	getTypeInputInfo(att->atttypid, &typinput, &typioparam);
+	row->values[attno - 1] = OidInputFunctionCall(typinput,
+												  pnstrdup(v->val.string.val, v->val.string.len),
+												  typioparam, att->atttypmod);
+}
+
+/* Likewise what stands beside a warranty class. */
+static void
+put_beside_class(const AsDesk *desk, TicketRow *row, const JsonbValue *beside)
+{
+	int			c;
+
+	for (c = 1; c < WARRANTY_COLUMNS && beside->type == jbvBinary; c++)
+	{
+		const char *name = as_ticket_column[as_warranty_column[c]];
+		JsonbValue	v;
+
+		if (getKeyJsonValueFromContainer(beside->val.binary.data, name, strlen(name), &v) == NULL)
+			v.type = jbvNull;
+		put_text(desk, row, desk->attno[as_warranty_column[c]], &v);
+	}
+}
+
 /* Gives a row's column the value it had before or after a change. */
 static void
 put_value(const AsDesk *desk, TicketRow *row, int attno, const Jsonb *data, bool after)
 {
-	Form_pg_attribute att = TupleDescAttr(desk->tupdesc, attno - 1);
 	JsonbValue	v = data_value(data, after ? "new" : "old");
 	JsonbValue	other = data_value(data, after ? "old" : "new");
-	Oid			typinput;
-	Oid			typioparam;
+	JsonbValue	beside;
 
 	if (attno == desk->attno[TC_ATTRIBUTES])
 	{
 		row->values[attno - 1] = merge_attributes(row->values[attno - 1], &v, &other);
 		return;
 	}
-	row->nulls[attno - 1] = v.type != jbvString;
-	row->values[attno - 1] = (Datum) 0;
-	if (v.type != jbvString)
-		return;
-	getTypeInputInfo(att->atttypid, &typinput, &typioparam);
-	row->values[attno - 1] = OidInputFunctionCall(typinput,
-												  pnstrdup(v.val.string.val, v.val.string.len),
-												  typioparam, att->atttypmod);
+	put_text(desk, row, attno, &v);
+	if (attno == desk->attno[TC_WARRANTY_CLASS])
+	{
+		beside = data_value(data, after ? "is" : "was");
+		put_beside_class(desk, row, &beside);
+	}
 }
 
 /*

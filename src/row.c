@@ -26,83 +26,10 @@
 PG_FUNCTION_INFO_V1(as_row_judge);
 PG_FUNCTION_INFO_V1(as_row_record);
 
-/* ---------- columns ---------- */
-
-/*
- * as_row_index returns where a column stands in the row's arrays.
- */
-int
-as_row_index(const RowJudgement *rj, const char *column)
-{
-	TupleDesc	tupdesc = RelationGetDescr(rj->j.rel);
-	int			i;
-
-	for (i = 0; i < tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i)->attisdropped &&
-			strcmp(NameStr(TupleDescAttr(tupdesc, i)->attname), column) == 0)
-			return i;
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("table \"%s\" has lost its column \"%s\"",
-					RelationGetRelationName(rj->j.rel), column)));
-	return -1;					/* keep compiler quiet */
-}
-
-bool
-as_row_isnull(const RowJudgement *rj, const char *column)
-{
-	return rj->r.row.nulls[as_row_index(rj, column)];
-}
-
-Datum
-as_row_value(const RowJudgement *rj, const char *column)
-{
-	return rj->r.row.values[as_row_index(rj, column)];
-}
-
-/*
- * as_row_get_text returns a text column, NULL when it is null.
- */
-char *
-as_row_get_text(const RowJudgement *rj, const char *column)
-{
-	return as_row_isnull(rj, column) ? NULL : TextDatumGetCString(as_row_value(rj, column));
-}
-
-void
-as_row_put(RowJudgement *rj, const char *column, Datum value)
-{
-	int			i = as_row_index(rj, column);
-
-	rj->r.row.values[i] = value;
-	rj->r.row.nulls[i] = false;
-}
-
-void
-as_row_put_null(RowJudgement *rj, const char *column)
-{
-	int			i = as_row_index(rj, column);
-
-	rj->r.row.values[i] = (Datum) 0;
-	rj->r.row.nulls[i] = true;
-}
-
 static bool
-changed_at(const RowJudgement *rj, int i)
+has_column(Relation rel, const char *column)
 {
-	return as_attribute_changed(RelationGetDescr(rj->j.rel), rj->old, &rj->r.row, i);
-}
-
-/*
- * as_row_changed tells whether an UPDATE changes a column; an INSERT changes
- * those it gives a value.
- */
-bool
-as_row_changed(const RowJudgement *rj, const char *column)
-{
-	int			i = as_row_index(rj, column);
-
-	return rj->old == NULL ? !rj->r.row.nulls[i] : changed_at(rj, i);
+	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
 }
 
 /*
@@ -151,24 +78,51 @@ keep_owned(RowJudgement *rj, const char *column)
 					  _("Leave the column out or send its old value back."), NULL);
 }
 
-static bool
-is_changed(const RowJudgement *rj)
+/*
+ * as_row_is_changed tells whether an UPDATE changes anything.
+ */
+bool
+as_row_is_changed(const RowJudgement *rj)
 {
 	int			i;
 
 	for (i = 0; i < RelationGetDescr(rj->j.rel)->natts; i++)
-		if (changed_at(rj, i))
+		if (as_row_changed_at(rj, i))
 			return true;
 	return false;
 }
 
 /* A time that came back rounded is the one that was read. */
 static void
-keep_rounded(RowJudgement *rj, int i)
+keep_rounded(RowJudgement *rj)
 {
-	if (!rj->old->nulls[i] && !rj->r.row.nulls[i] &&
-		as_same_time(DatumGetTimestampTz(rj->old->values[i]), DatumGetTimestampTz(rj->r.row.values[i])))
-		rj->r.row.values[i] = rj->old->values[i];
+	TupleDesc	tupdesc = RelationGetDescr(rj->j.rel);
+	int			i;
+
+	for (i = 0; i < tupdesc->natts; i++)
+		if (TupleDescAttr(tupdesc, i)->atttypid == TIMESTAMPTZOID &&
+			!rj->old->nulls[i] && !rj->r.row.nulls[i] &&
+			as_same_time(DatumGetTimestampTz(rj->old->values[i]), DatumGetTimestampTz(rj->r.row.values[i])))
+			rj->r.row.values[i] = rj->old->values[i];
+}
+
+/* What a row is and where it belongs, which its events have told. */
+static void
+keep_identity(RowJudgement *rj)
+{
+	const char *fixed[3] = {rj->table->id};
+	int			n = 1;
+	int			i;
+
+	if (has_column(rj->j.rel, "ticket_id"))
+		fixed[n++] = "ticket_id";
+	if (rj->table->milestones[0].by_kind)
+		fixed[n++] = "kind";
+	for (i = 0; i < n; i++)
+		if (as_row_changed(rj, fixed[i]))
+			as_row_refuse(rj, ERRCODE_SV_PROTECTED, fixed[i],
+						  psprintf(_("a row of table \"%s\" stays what and where it is"), rj->table->name), NULL,
+						  _("Insert a further row."), NULL);
 }
 
 static void
@@ -181,21 +135,17 @@ keep_fixed(RowJudgement *rj)
 	{
 		int			i = as_row_index(rj, m->column);
 
-		keep_rounded(rj, i);
 		if (rj->old->nulls[i])
 			continue;
 		has_ended = has_ended || m->ends;
-		if (changed_at(rj, i))
+		if (as_row_changed_at(rj, i))
 			as_row_refuse(rj, ERRCODE_SV_PROTECTED, m->column,
 						  psprintf(_("column \"%s\" is an event of the ticket already"), m->column), NULL,
 						  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
 						  NULL);
 	}
-	if (as_row_changed(rj, rj->table->id) || as_row_changed(rj, "ticket_id"))
-		as_row_refuse(rj, ERRCODE_SV_PROTECTED, as_row_changed(rj, "ticket_id") ? "ticket_id" : rj->table->id,
-					  psprintf(_("a row of table \"%s\" stays what and where it is"), rj->table->name), NULL,
-					  _("Insert a further row."), NULL);
-	if (has_ended && is_changed(rj))
+	keep_identity(rj);
+	if (has_ended && as_row_is_changed(rj))
 		as_row_refuse(rj, ERRCODE_SV_PROTECTED, NULL,
 					  rj->table->append_only ?
 					  psprintf(_("rows of table \"%s\" do not change"), rj->table->name) :
@@ -205,7 +155,7 @@ keep_fixed(RowJudgement *rj)
 
 /* ---------- times ---------- */
 
-/* The times that this write sets; false when there are none. */
+/* The earliest of the times that this write sets; false when there are none. */
 static bool
 earliest_new(const RowJudgement *rj, TimestampTz *at)
 {
@@ -217,7 +167,7 @@ earliest_new(const RowJudgement *rj, TimestampTz *at)
 		int			i = as_row_index(rj, m->column);
 		TimestampTz t = DatumGetTimestampTz(rj->r.row.values[i]);
 
-		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]))
+		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]) || TIMESTAMP_NOT_FINITE(t))
 			continue;
 		*at = found ? Min(*at, t) : t;
 		found = true;
@@ -225,8 +175,9 @@ earliest_new(const RowJudgement *rj, TimestampTz *at)
 	return found;
 }
 
+/* Only what AFTER STATEMENT needs goes into the statement's memory. */
 static void
-add_emission(RowJudgement *rj, const char *event, TimestampTz at, Jsonb *data)
+add_emission(RowJudgement *rj, const char *event, TimestampTz at, const Jsonb *data)
 {
 	MemoryContext cxt = MemoryContextSwitchTo(rj->j.st->cxt);
 	Emission   *e = palloc0(sizeof(Emission));
@@ -234,9 +185,38 @@ add_emission(RowJudgement *rj, const char *event, TimestampTz at, Jsonb *data)
 	e->ticket_id = rj->j.ticket_id;
 	e->event = pstrdup(event);
 	e->at = at;
-	e->data = data;
+	e->data = memcpy(palloc(VARSIZE(data)), data, VARSIZE(data));
 	rj->emissions = lappend(rj->emissions, e);
 	MemoryContextSwitchTo(cxt);
+}
+
+/* The event that a milestone of this row means. */
+static const char *
+event_of(const RowJudgement *rj, const RowMilestone *m)
+{
+	const char *kind;
+
+	if (!m->by_kind)
+		return m->event;
+	kind = rj->event_kind != NULL ? rj->event_kind : as_row_get_text(rj, "kind");
+	/* one that judge() will find out is not known while times are settled */
+	return kind == NULL ? m->event : psprintf("%s%s", m->event, kind);
+}
+
+/* A time as one may give it, be it that it is the present one. */
+static TimestampTz
+take_time(const RowJudgement *rj, const RowMilestone *m, bool given, TimestampTz at,
+		  TimestampTz latest, TimestampTz opened_at, TimestampTz began_at)
+{
+	if (given && TIMESTAMP_NOT_FINITE(at))
+		as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
+					  _("an event needs a time"), NULL, _("Give the time at which it happened."), NULL);
+	if (given && at < began_at && at >= opened_at)
+		as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
+					  _("the reported time is out of order"),
+					  psprintf(_("It lies before %s, where this row begins."), timestamptz_to_str(began_at)),
+					  _("Report things in the order in which they happened."), NULL);
+	return as_moment(&rj->j, given, at, latest, opened_at, event_of(rj, m));
 }
 
 /*
@@ -250,8 +230,9 @@ take_times(RowJudgement *rj)
 	const RowMilestone *m;
 	TimestampTz latest = rj->ticket == NULL ? j->st->now :
 		DatumGetTimestampTz(TVAL(j->desk, rj->ticket, TC_EVENT_AT));
-	TimestampTz earliest = rj->ticket == NULL ? DT_NOBEGIN :
+	TimestampTz opened_at = rj->ticket == NULL ? DT_NOBEGIN :
 		DatumGetTimestampTz(TVAL(j->desk, rj->ticket, TC_OPENED_AT));
+	TimestampTz began_at = opened_at;
 	TimestampTz first_given = 0;
 	bool		any_given = earliest_new(rj, &first_given);
 	bool		is_first = true;
@@ -271,15 +252,12 @@ take_times(RowJudgement *rj)
 		}
 		if ((given || begins) && (rj->old == NULL || rj->old->nulls[i]))
 		{
-			if (given && TIMESTAMP_NOT_FINITE(at))
-				as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, m->column,
-							  _("an event needs a time"), NULL, _("Give the time at which it happened."), NULL);
-			at = as_moment(j, given, at, latest, earliest, m->event);
+			at = take_time(rj, m, given, at, latest, opened_at, began_at);
 			rj->r.row.values[i] = TimestampTzGetDatum(at);
 			rj->r.row.nulls[i] = false;
 		}
 		if (m == rj->table->milestones && !rj->r.row.nulls[i])
-			earliest = Max(earliest, DatumGetTimestampTz(rj->r.row.values[i]));
+			began_at = DatumGetTimestampTz(rj->r.row.values[i]);
 	}
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -309,7 +287,7 @@ put_columns(JsonbParseState **ps, const RowJudgement *rj, const TicketRow *row)
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
 		if (att->attisdropped || att->attgenerated != '\0' ||
-			(rj->old == NULL ? row->nulls[i] : !changed_at(rj, i)))
+			(rj->old == NULL ? row->nulls[i] : !as_row_changed_at(rj, i)))
 			continue;
 		as_json_put_key(ps, NameStr(att->attname));
 		as_json_put_attribute(ps, att, row->values[i], row->nulls[i]);
@@ -321,10 +299,8 @@ put_columns(JsonbParseState **ps, const RowJudgement *rj, const TicketRow *row)
 static Jsonb *
 written_data(const RowJudgement *rj, int64 id)
 {
-	MemoryContext cxt = MemoryContextSwitchTo(rj->j.st->cxt);
 	JsonbParseState *ps = NULL;
 	JsonbValue	value = as_json_integer(id);
-	Jsonb	   *result;
 
 	pushJsonbValue(&ps, WJB_BEGIN_OBJECT, NULL);
 	as_json_put_key(&ps, rj->table->id);
@@ -336,9 +312,7 @@ written_data(const RowJudgement *rj, int64 id)
 	}
 	as_json_put_key(&ps, "new");
 	put_columns(&ps, rj, &rj->r.row);
-	result = JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
-	MemoryContextSwitchTo(cxt);
-	return result;
+	return JsonbValueToJsonb(pushJsonbValue(&ps, WJB_END_OBJECT, NULL));
 }
 
 /* Data of the others: which row. */
@@ -347,7 +321,7 @@ row_data(const RowJudgement *rj, int64 id)
 {
 	JsonbValue	value = as_json_integer(id);
 
-	return as_json_object(rj->j.st->cxt, 1, &rj->table->id, &value);
+	return as_json_object(CurrentMemoryContext, 1, &rj->table->id, &value);
 }
 
 /* A time promised for the ticket, as a row of promise would. */
@@ -368,7 +342,7 @@ mean_promise(RowJudgement *rj)
 					  psprintf(_("It was made at %s."), timestamptz_to_str(rj->j.at)),
 					  _("Give the time that was promised."), NULL);
 	value = as_json_time(promised_at);
-	add_emission(rj, rj->table->promise_event, rj->j.at, as_json_object(rj->j.st->cxt, 1, key, &value));
+	add_emission(rj, rj->table->promise_event, rj->j.at, as_json_object(CurrentMemoryContext, 1, key, &value));
 }
 
 /* The events of this write, in the order of the milestones. */
@@ -378,7 +352,7 @@ mean_events(RowJudgement *rj)
 	int64		id = DatumGetInt64(as_row_value(rj, rj->table->id));
 	const RowMilestone *m;
 
-	if (rj->old != NULL && !is_changed(rj))
+	if (rj->old != NULL && !as_row_is_changed(rj))
 		return;
 	for (m = rj->table->milestones; m->column != NULL; m++)
 	{
@@ -386,8 +360,7 @@ mean_events(RowJudgement *rj)
 
 		if (rj->r.row.nulls[i] || (rj->old != NULL && !rj->old->nulls[i]))
 			continue;
-		add_emission(rj, m->by_kind ? psprintf("%s%s", m->event, as_row_get_text(rj, "kind")) : m->event,
-					 DatumGetTimestampTz(rj->r.row.values[i]),
+		add_emission(rj, event_of(rj, m), DatumGetTimestampTz(rj->r.row.values[i]),
 					 rj->emissions == NIL ? written_data(rj, id) : row_data(rj, id));
 	}
 	if (rj->emissions == NIL)
@@ -404,41 +377,34 @@ leave_meaning(RowJudgement *rj)
 	if (rj->ticket != NULL)
 		mean_events(rj);
 	m = as_meaning_add(rj->j.st, &rj->r, DatumGetInt64(as_row_value(rj, rj->table->id)));
+	m->at = rj->j.at;
+	m->about = rj->about;
 	if (rj->emissions == NIL)
 		return;
 	m->emission = *(Emission *) linitial(rj->emissions);
 	cxt = MemoryContextSwitchTo(rj->j.st->cxt);
 	m->more = list_copy_tail(rj->emissions, 1);
 	MemoryContextSwitchTo(cxt);
+	as_meaning_unsaid(rj->j.st, m);
 }
 
 /* ---------- judging ---------- */
 
-/* The ticket the row belongs to, locked, after what time has done to it. */
+/* The ticket, which is locked, after what time has done to it. */
 static void
-take_ticket(RowJudgement *rj)
+settle_ticket(RowJudgement *rj)
 {
 	Judgement  *j = &rj->j;
 	TimestampTz at = j->st->now;
-	TicketRow  *settled;
-	List	   *events;
-	List	   *levels;
 	TimestampTz given;
 
-	rj->ticket = as_desk_ticket(j, &rj->r, rj->table->ticket_fkey);
 	if (!TNULL(j->desk, rj->ticket, TC_VOIDED_AT))
 		as_row_refuse(rj, ERRCODE_SV_TRANSITION_NOT_ALLOWED, NULL,
 					  psprintf(_("ticket %lld is void"), (long long) j->ticket_id), NULL,
 					  _("Open a new ticket."), NULL);
-	if (!j->pt->has_timed)
-		return;
 	if (earliest_new(rj, &given))
 		at = Min(at, given);
-	SPI_connect();
-	if (as_settle_row(j->st, j->pt, rj->ticket, at, &settled, &events, &levels))
-		as_touch(j->st, list_make1(&j->ticket_id), at, NULL);
-	SPI_finish();
-	rj->ticket = as_desk_ticket(j, &rj->r, rj->table->ticket_fkey);
+	rj->ticket = as_desk_settled(j, &rj->r, rj->table->ticket_fkey, rj->ticket, at);
 }
 
 /* A row without a ticket is judged by a policy all the same. */
@@ -458,33 +424,24 @@ take_policy(RowJudgement *rj)
 	j->pt = &j->pv->types[0];
 }
 
+/* What may not be null gets something, in a row that will not come in. */
 static void
-judge_row(RowJudgement *rj)
+fill_required(RowJudgement *rj)
 {
-	const char *const *owned;
+	const RowTable *table = rj->table;
 
-	for (owned = rj->table->owned; *owned != NULL; owned++)
-		keep_owned(rj, *owned);
-	if (rj->table->actor != NULL)
-		keep_owned(rj, rj->table->actor);
-	if (rj->old != NULL)
-		keep_fixed(rj);
-	if (rj->j.ticket_id != 0)
-		take_ticket(rj);
-	else
-		take_policy(rj);
-	if (rj->table->actor != NULL && rj->old == NULL)
-		as_row_put(rj, rj->table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
-	take_times(rj);
-	if (rj->table->judge != NULL)
-		rj->table->judge(rj);
-	as_judge_row_guards(&rj->j, rj->table->name, &rj->r.row, rj->old, rj->ticket);
-	leave_meaning(rj);
+	if (table->repeated != NULL)
+		table->repeated(rj);
+	if (table->milestones[0].column != NULL && as_row_isnull(rj, table->milestones[0].column))
+		as_row_put(rj, table->milestones[0].column, TimestampTzGetDatum(rj->j.st->now));
+	if (table->actor != NULL && as_row_isnull(rj, table->actor))
+		as_row_put(rj, table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
 }
 
 /*
  * A retry, whose external_ref is taken, is not judged: the unique index
- * refuses it, or ON CONFLICT skips it.  What may not be null gets something.
+ * refuses it, or ON CONFLICT skips it, whatever has happened to the ticket
+ * since.  Whoever has the ticket locked sees what another session wrote.
  */
 static bool
 is_repeated(RowJudgement *rj)
@@ -498,25 +455,77 @@ is_repeated(RowJudgement *rj)
 	SPI_connect();
 	found = as_run_read(rj->j.desk, rj->table->ref_plan, &ref) > 0;
 	SPI_finish();
-	if (found && as_row_isnull(rj, rj->table->milestones[0].column))
-		as_row_put(rj, rj->table->milestones[0].column, TimestampTzGetDatum(rj->j.st->now));
-	if (found && rj->table->actor != NULL)
-		as_row_put(rj, rj->table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
 	return found;
+}
+
+static bool
+is_filled(const RowTable *table, const char *column)
+{
+	const char *const *filled;
+
+	if ((table->milestones[0].column != NULL && strcmp(column, table->milestones[0].column) == 0) ||
+		(table->actor != NULL && strcmp(column, table->actor) == 0))
+		return true;
+	for (filled = table->filled; *filled != NULL; filled++)
+		if (strcmp(column, *filled) == 0)
+			return true;
+	return false;
 }
 
 /* What is missing is refused by the columns' NOT NULL. */
 static bool
-lacks_ticket(const RowJudgement *rj)
+lacks_value(const RowJudgement *rj)
 {
-	return as_row_isnull(rj, "ticket_id") &&
-		TupleDescAttr(RelationGetDescr(rj->j.rel), as_row_index(rj, "ticket_id"))->attnotnull;
+	TupleDesc	tupdesc = RelationGetDescr(rj->j.rel);
+	int			i;
+
+	for (i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		if (att->attnotnull && !att->attisdropped && att->attgenerated == '\0' && rj->r.row.nulls[i] &&
+			!is_filled(rj->table, NameStr(att->attname)))
+			return true;
+	}
+	return false;
 }
 
-static bool
-has_column(Relation rel, const char *column)
+static void
+judge_row(RowJudgement *rj)
 {
-	return SPI_fnumber(RelationGetDescr(rel), column) > 0;
+	const char *const *owned;
+
+	for (owned = rj->table->owned; *owned != NULL; owned++)
+		keep_owned(rj, *owned);
+	if (rj->table->actor != NULL)
+		keep_owned(rj, rj->table->actor);
+	if (rj->old != NULL)
+	{
+		keep_fixed(rj);
+		if (!as_row_is_changed(rj))
+		{
+			leave_meaning(rj);
+			return;
+		}
+	}
+	if (rj->j.ticket_id != 0)
+		rj->ticket = as_desk_ticket(&rj->j, &rj->r, rj->table->ticket_fkey);
+	if (is_repeated(rj))
+	{
+		fill_required(rj);
+		return;
+	}
+	if (rj->ticket != NULL)
+		settle_ticket(rj);
+	else
+		take_policy(rj);
+	if (rj->table->actor != NULL && rj->old == NULL)
+		as_row_put(rj, rj->table->actor, CStringGetTextDatum(as_actor(rj->j.st)->login));
+	take_times(rj);
+	if (rj->table->judge != NULL)
+		rj->table->judge(rj);
+	as_judge_row_guards(&rj->j, rj->table->name, &rj->r.row, rj->old, rj->ticket);
+	leave_meaning(rj);
 }
 
 static const RowTable *
@@ -561,6 +570,11 @@ as_row_judge(PG_FUNCTION_ARGS)
 	is_update = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event);
 	rj.j.desk = rj.j.st->desk;
 	rj.j.rel = trigdata->tg_relation;
+	if (rj.j.st->row_origin == NULL)
+	{
+		as_row_check_shape(rj.j.rel, rj.table);
+		rj.j.st->row_origin = rj.table->name;
+	}
 	as_desk_row(&rj.r, rj.j.rel, is_update ? trigdata->tg_newslot : trigdata->tg_trigslot, NULL, 0);
 	if (is_update)
 	{
@@ -568,15 +582,17 @@ as_row_judge(PG_FUNCTION_ARGS)
 		rj.old = &old.row;
 	}
 	(void) as_actor(rj.j.st);
+	if (!is_update && rj.table->locate != NULL && !rj.table->locate(&rj))
+		return PointerGetDatum(own_write(trigdata));
 	if (has_column(rj.j.rel, "ticket_id"))
-	{
-		if (lacks_ticket(&rj))
-			return PointerGetDatum(own_write(trigdata));
 		/* the old one: a row that would change its ticket is refused under that one's name */
 		rj.j.ticket_id = is_update ? DatumGetInt64(rj.old->values[as_row_index(&rj, "ticket_id")]) :
 			DatumGetInt64(as_row_value(&rj, "ticket_id"));
-	}
-	if (!is_repeated(&rj))
+	if (is_update)
+		keep_rounded(&rj);
+	if (lacks_value(&rj))
+		fill_required(&rj);
+	else
 		judge_row(&rj);
 	return PointerGetDatum(as_desk_tuple(&rj.r));
 }

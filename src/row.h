@@ -25,6 +25,7 @@ typedef struct RowMilestone
 
 #define ROW_MAX_MILESTONES	8
 #define ROW_MAX_OWNED		6
+#define ROW_MAX_FILLED		8
 
 struct RowJudgement;
 
@@ -44,6 +45,10 @@ typedef struct RowTable
 	void		(*then) (AsStatement *st, const RowMeaning *m);	/* once its events are there */
 	/* of a row without a ticket; NULL: the policy in its column of that name */
 	char	   *(*policy) (struct RowJudgement *rj);
+	/* gives a new row its ticket_id; false: leave it to the table's constraints */
+	bool		(*locate) (struct RowJudgement *rj);
+	void		(*repeated) (struct RowJudgement *rj);	/* fills what may not be NULL */
+	const char *filled[ROW_MAX_FILLED + 1]; /* columns that judge() may be left to fill */
 } RowTable;
 
 /* A row being judged.  Everything lives in the statement's row memory. */
@@ -54,6 +59,8 @@ typedef struct RowJudgement
 	DeskRow		r;				/* as it is to be */
 	TicketRow  *old;			/* as it was; NULL: an INSERT */
 	TicketRow  *ticket;			/* locked and settled; NULL: it has none */
+	const char *event_kind;		/* in the name of its event; NULL: the column kind */
+	int64		about;			/* for then(), see RowMeaning */
 	List	   *emissions;		/* Emission * */
 } RowJudgement;
 
@@ -61,17 +68,22 @@ typedef struct RowJudgement
 extern const RowTable *as_row_table(const char *name);
 extern bool as_is_row_event_name(const char *event);
 
-/* row.c */
+/* row_column.c */
+extern void as_row_check_shape(Relation rel, const RowTable *table);
 extern int	as_row_index(const RowJudgement *rj, const char *column);
 extern bool as_row_isnull(const RowJudgement *rj, const char *column);
 extern Datum as_row_value(const RowJudgement *rj, const char *column);
 extern char *as_row_get_text(const RowJudgement *rj, const char *column);
 extern void as_row_put(RowJudgement *rj, const char *column, Datum value);
 extern void as_row_put_null(RowJudgement *rj, const char *column);
+extern bool as_row_changed_at(const RowJudgement *rj, int i);
 extern bool as_row_changed(const RowJudgement *rj, const char *column);
-extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const char *message,
-						  const char *detail, const char *hint, const char *clauses)
-			pg_attribute_noreturn();
+extern bool as_row_is_changed(const RowJudgement *rj);
+
+/* row.c */
+pg_noreturn extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column,
+									  const char *message, const char *detail, const char *hint,
+									  const char *clauses);
 
 /* row_guard.c */
 extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new,
@@ -79,5 +91,25 @@ extern void as_judge_row_guards(Judgement *j, const char *table, const TicketRow
 
 /* visit.c */
 extern void as_judge_visit(RowJudgement *rj);
+
+/* charge.c */
+extern bool as_locate_charge(RowJudgement *rj);
+extern void as_judge_charge(RowJudgement *rj);
+extern void as_repeat_charge(RowJudgement *rj);
+
+/* payment.c */
+extern bool as_locate_payment(RowJudgement *rj);
+extern char *as_policy_of_payment(RowJudgement *rj);
+extern void as_judge_payment(RowJudgement *rj);
+extern void as_repeat_payment(RowJudgement *rj);
+extern void as_judge_delay_excuse(RowJudgement *rj);
+
+/* account.c */
+extern void as_account_settle(AsStatement *st, const RowMeaning *m);
+
+/* price.c */
+extern void as_judge_price_list(RowJudgement *rj);
+extern char *as_policy_of_price(RowJudgement *rj);
+extern void as_judge_price(RowJudgement *rj);
 
 #endif							/* AFTERSALES_ROW_H */

@@ -9,6 +9,7 @@
 
 #include "utils/rel.h"
 
+#include "app_event.h"
 #include "expression.h"
 #include "row.h"
 
@@ -68,6 +69,29 @@ refuse_unmet(const Judgement *j, const char *table, List *guards)
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, ((PolicyRowGuard *) linitial(guards))->guard)));
 }
 
+/*
+ * Emits the events of rows of the ticket that statements still running have
+ * written before this one, if a guard asks about the ticket: many rows in one
+ * statement are judged as if one by one.  Returns the ticket as it is then.
+ */
+static const TicketRow *
+catch_up(Judgement *j, const char *table, bool is_insert, const TicketRow *ticket)
+{
+	int			i;
+
+	for (i = 0; i < j->pt->nrow_guards; i++)
+	{
+		PolicyRowGuard *g = &j->pt->row_guards[i];
+
+		if (!concerns(g, table, is_insert) || !as_expr_asks(j->st, j->pv, g->requires) ||
+			!as_expr_holds(j->st, j->pv, g->condition))
+			continue;
+		as_say_early(j->desk, j->ticket_id);
+		return as_deform(j->desk, as_lock_ticket(j->st, j->ticket_id, CurrentMemoryContext));
+	}
+	return ticket;
+}
+
 /* A ticket of which nothing is known, for rows that have none. */
 static TicketRow *
 no_ticket(const AsDesk *desk)
@@ -89,7 +113,7 @@ void
 as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const TicketRow *old,
 					const TicketRow *ticket)
 {
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt, ticket};
 	List	   *volatile unmet = NIL;
 	bool		any = false;
 	int			i;
@@ -98,8 +122,12 @@ as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const
 		any = concerns(&j->pt->row_guards[i], table, old == NULL);
 	if (!any)
 		return;
-	as_expr_set_ticket(j->st, ticket == NULL ? no_ticket(j->desk) : ticket);
+	if (ticket == NULL)
+		ticket = no_ticket(j->desk);
+	as_expr_set_ticket(j->st, ticket);
 	as_expr_set_row(j->st, j->rel, new, old);
+	if (as_has_unsaid(j->desk, j->ticket_id))
+		as_expr_set_ticket(j->st, catch_up(j, table, old == NULL, ticket));
 	as_guard_ticket = &hand;
 	PG_TRY();
 	{

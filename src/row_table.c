@@ -60,6 +60,45 @@ static const RowTable row_table[] = {
 			{"quoted_at", "quote:item"},
 			{"withdrawn_at", "quote:withdrawn", .ends = true}
 		}
+	},
+	{
+		.name = "charge", .id = "charge_id", .ticket_fkey = "charge_ticket_fkey",
+		.ref_plan = PLAN_REF_CHARGE, .actor = "charged_by", .append_only = true,
+		.owned = {"kind", "settled_at"}, .locate = as_locate_charge, .judge = as_judge_charge,
+		.then = as_account_settle, .repeated = as_repeat_charge,
+		.filled = {"policy", "rule", "kind", "quantity", "amount", "currency", "payer", "payee"},
+		.milestones = {
+			{"charged_at", "charge:", .by_kind = true}
+		}
+	},
+	{
+		.name = "payment", .id = "payment_id", .ticket_fkey = "payment_ticket_fkey",
+		.ref_plan = PLAN_REF_PAYMENT, .actor = "recorded_by", .append_only = true,
+		.locate = as_locate_payment, .policy = as_policy_of_payment, .judge = as_judge_payment,
+		.then = as_account_settle, .repeated = as_repeat_payment, .filled = {"amount", "currency"},
+		.milestones = {
+			{"paid_at", "payment:received"}
+		}
+	},
+	{
+		.name = "delay_excuse", .id = "delay_excuse_id", .ticket_fkey = "delay_excuse_ticket_fkey",
+		.ref_plan = PLAN_REF_DELAY_EXCUSE, .actor = "recorded_by", .judge = as_judge_delay_excuse,
+		.milestones = {
+			{"recorded_at", "delay_excuse:recorded"},
+			{"withdrawn_at", "delay_excuse:withdrawn", .ends = true}
+		}
+	},
+	{
+		/* these two belong to no ticket, and mean no events */
+		.name = "price_list", .id = "price_list_id", .ref_plan = PLAN_REF_PRICE_LIST,
+		.actor = "published_by", .owned = {"published_at"}, .judge = as_judge_price_list,
+		.milestones = {
+			{"published_at", "price_list:published"}
+		}
+	},
+	{
+		.name = "price", .id = "price_id", .ref_plan = PLAN_REF_PRICE,
+		.policy = as_policy_of_price, .judge = as_judge_price
 	}
 };
 
@@ -78,16 +117,21 @@ as_row_table(const char *name)
 	return NULL;
 }
 
+/* A table may mean events of one name, or of one beginning, or that it changed. */
 static bool
 means(const RowTable *table, const char *event)
 {
 	const char *rest = event + strlen(table->name);
 	const RowMilestone *m;
 
+	if (table->ticket_fkey == NULL)
+		return false;
 	for (m = table->milestones; m->column != NULL; m++)
 		if (m->by_kind ? strncmp(event, m->event, strlen(m->event)) == 0 && event[strlen(m->event)] != '\0' :
 			strcmp(event, m->event) == 0)
 			return true;
+	if (table->promise_event != NULL && strcmp(event, table->promise_event) == 0)
+		return true;
 	return !table->append_only && strncmp(event, table->name, strlen(table->name)) == 0 &&
 		strcmp(rest, ":changed") == 0;
 }

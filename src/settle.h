@@ -32,4 +32,8 @@ extern void as_touch(AsStatement *st, List *ticket_ids, TimestampTz at, const To
 extern void as_take_touch(AsStatement *st);
 extern void as_disarm_touch(void);
 
+/* correct.c */
+extern void as_lock_known_ticket(AsStatement *st, int64 ticket_id);
+extern char *as_given_reason(FunctionCallInfo fcinfo, int argno);
+
 #endif							/* AFTERSALES_SETTLE_H */

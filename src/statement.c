@@ -22,6 +22,7 @@
 #include "emit.h"
 #include "move.h"
 #include "policy.h"
+#include "row.h"
 #include "settle.h"
 #include "worktime.h"
 
@@ -203,9 +204,11 @@ as_protect(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	Relation	rel;
+	bool		is_row;
 
 	as_check_trigger(fcinfo, "protect", TRIGGER_EVENT_BEFORE, false);
 	rel = trigdata->tg_relation;
+	is_row = as_row_table(RelationGetRelationName(rel)) != NULL;
 	if (as_disarm(RelationGetRelid(rel)))
 		return PointerGetDatum(NULL);
 
@@ -218,7 +221,11 @@ as_protect(PG_FUNCTION_ARGS)
 			 TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ?
 			 errmsg("DELETE from table \"%s\" is not allowed", RelationGetRelationName(rel)) :
 			 errmsg("TRUNCATE of table \"%s\" is not allowed", RelationGetRelationName(rel)),
+			 is_row ?
+			 errdetail("Its rows stand in the history of tickets.") :
 			 errdetail("Its rows are history that only the triggers of aftersales write."),
+			 is_row ?
+			 errhint("What was wrong is put right by a further row, or by ending this one.") :
 			 errhint("Write to ticket or insert an event into ticket_event; what was wrong is put right by a further event."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME,
 								get_namespace_name(RelationGetNamespace(rel))),

@@ -20,7 +20,7 @@
 #include "duplicate.h"
 #include "event.h"
 #include "settle.h"
-#include "workflow.h"
+#include "warranty.h"
 
 PG_FUNCTION_INFO_V1(as_ticket_judge);
 
@@ -30,7 +30,8 @@ PG_FUNCTION_INFO_V1(as_ticket_judge);
 /* Columns only triggers write. */
 static const TicketColumn owned[] = {
 	TC_POLICY_VERSION, TC_STATUS_AT, TC_STATUS_NOTE, TC_VOIDED_AT, TC_CHANGED_AT,
-	TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH
+	TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH, TC_WARRANTY_CLASS, TC_COVERS,
+	TC_REMEDIES, TC_WARRANTY_UNTIL, TC_WARRANTY_BASIS
 };
 
 /* Columns given at opening and fixed from then on. */
@@ -183,6 +184,7 @@ reported_opening(Judgement *j, TimestampTz *at)
 static void
 judge_opening(Judgement *j)
 {
+	TimestampTz reported;
 	TimestampTz at;
 	bool		given;
 	int			i;
@@ -196,8 +198,10 @@ judge_opening(Judgement *j)
 		set_value(j, TC_ROW_VERSION, Int32GetDatum(1));
 
 	j->to = as_row_text(j->desk, j->new, TC_STATUS);
-	given = reported_opening(j, &at);
-	find_policy(j, given ? Min(at, j->st->now) : j->st->now);
+	given = reported_opening(j, &reported);
+	at = given ? Min(reported, j->st->now) : j->st->now;
+	find_policy(j, at);
+	as_fill_entitlement(j, at);
 	as_judge_duplicate(j);
 	if (j->to == NULL)
 	{
@@ -206,10 +210,11 @@ judge_opening(Judgement *j)
 		j->to = j->pt->states[j->pt->default_state].state;
 		set_value(j, TC_STATUS, CStringGetTextDatum(j->to));
 	}
-	j->at = as_moment(j, given, at, j->st->now, DT_NOBEGIN, "opened");
+	j->at = as_moment(j, given, reported, j->st->now, DT_NOBEGIN, "opened");
 	if (TNULL(j->desk, j->new, TC_TICKET_NO))
 		set_value(j, TC_TICKET_NO, CStringGetTextDatum(psprintf(INT64_FORMAT, j->ticket_id)));
 	as_check_values(j);
+	as_judge_warranty(j);
 	set_value(j, TC_OPENED_AT, TimestampTzGetDatum(j->at));
 }
 
@@ -313,7 +318,7 @@ change_moment(Judgement *j, bool moves)
 	{
 		char	   *event;
 
-		if (!j->desk->is_business[i] || !as_column_changed(j->desk, j->old, j->new, i))
+		if (!j->desk->is_business[i] || !as_event_changed(j->desk, j->old, j->new, i))
 			continue;
 		event = psprintf("changed:%s", NameStr(TupleDescAttr(j->desk->tupdesc, i)->attname));
 		result = as_moment(j, true, at, event_at, moves ? status_at : opened_at, event);
@@ -435,6 +440,8 @@ judge_change(Judgement *j, RowNote *note)
 
 	moves = strcmp(j->from, j->to) != 0;
 	take_note(j, moves);
+	as_check_entitlement(j);
+	as_judge_warranty(j);
 	j->at = change_moment(j, moves);
 	as_check_values(j);
 }

@@ -25,7 +25,7 @@ as_refusal_line(const Judgement *j, const char *guards, const char *clauses)
 
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "ticket=%s from=%s to=%s",
-					 OidIsValid(j->desk->nspid) ? psprintf(INT64_FORMAT, j->ticket_id) : "-",
+					 OidIsValid(j->desk->nspid) && j->ticket_id != 0 ? psprintf(INT64_FORMAT, j->ticket_id) : "-",
 					 j->from == NULL ? "-" : j->from, j->to == NULL ? "-" : j->to);
 	if (guards != NULL && guards[0] != '\0')
 		appendStringInfo(&buf, " guard=%s", guards);
@@ -88,7 +88,7 @@ List *
 as_unmet_guards(Judgement *j, int from, int to)
 {
 	List	   *volatile unmet = NIL;
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt, j->new};
 
 	as_guard_ticket = &hand;
 	PG_TRY();

@@ -73,6 +73,14 @@ CREATE TRIGGER aftersales_record_update AFTER UPDATE ON @desk@.contact
 CREATE TRIGGER aftersales_protect BEFORE TRUNCATE ON @desk@.contact
     FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
 
+-- Who may decide.
+CREATE TRIGGER aftersales_judge BEFORE INSERT OR UPDATE OR DELETE ON @desk@.delegation
+    FOR EACH ROW EXECUTE FUNCTION aftersales.delegation_judge();
+CREATE TRIGGER aftersales_protect BEFORE TRUNCATE ON @desk@.delegation
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersales.protect();
+CREATE TRIGGER aftersales_judge BEFORE INSERT OR UPDATE ON @desk@.staff_role
+    FOR EACH ROW EXECUTE FUNCTION aftersales.role_judge();
+
 -- What judging caches of these tables is dropped when they change; on a
 -- logical subscriber by row, since that is all it fires.
 CREATE TRIGGER aftersales_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @desk@.staff

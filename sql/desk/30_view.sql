@@ -10,6 +10,14 @@ SELECT t.ticket_id, t.ticket_no, t.policy, t.policy_version, t.ticket_type, t.ca
        (t.opened_at AT TIME ZONE p.timezone)::date AS opened_on,
        CASE WHEN s.kind IN ('done', 'closed') THEN t.status_at END AS ended_at,
        t.duplicate_of,
+       t.tier, t.customer_id, t.contract_id, t.unit_id, t.product_line,
+       t.fault_at, (t.fault_at AT TIME ZONE p.timezone)::date AS fault_on,
+       t.fault_cause, t.component, t.fault_code, t.warranty_class,
+       nullif(t.warranty_until, 'infinity') AS warranty_until,
+       t.warranty_until = 'infinity' AS is_covered_for_life,
+       'parts' = ANY (t.covers) AS covers_parts,
+       'labour' = ANY (t.covers) AS covers_labour,
+       'visit' = ANY (t.covers) AS covers_visit,
        t.voided_at IS NOT NULL AS is_voided
 FROM @desk@.ticket t
 LEFT JOIN aftersales.policy p ON p.policy = t.policy
@@ -21,6 +29,22 @@ COMMENT ON COLUMN @desk_bi@.ticket.is_voided IS 'Whether it is voided: it counts
 COMMENT ON COLUMN @desk_bi@.ticket.status_kind IS 'initial, active, waiting, done or closed.';
 COMMENT ON COLUMN @desk_bi@.ticket.opened_local IS 'opened_at in the policy''s time zone.';
 COMMENT ON COLUMN @desk_bi@.ticket.opened_on IS 'Local date of opening.';
+COMMENT ON COLUMN @desk_bi@.ticket.tier IS 'Service tier.';
+COMMENT ON COLUMN @desk_bi@.ticket.customer_id IS 'The customer.';
+COMMENT ON COLUMN @desk_bi@.ticket.contract_id IS 'The contract it falls under.';
+COMMENT ON COLUMN @desk_bi@.ticket.unit_id IS 'The product unit at fault.';
+COMMENT ON COLUMN @desk_bi@.ticket.product_line IS 'Product line.';
+COMMENT ON COLUMN @desk_bi@.ticket.fault_at IS 'When the fault arose.';
+COMMENT ON COLUMN @desk_bi@.ticket.fault_on IS 'Local date of that.';
+COMMENT ON COLUMN @desk_bi@.ticket.fault_cause IS 'Cause of the fault.';
+COMMENT ON COLUMN @desk_bi@.ticket.component IS 'Component at fault.';
+COMMENT ON COLUMN @desk_bi@.ticket.fault_code IS 'Code of the fault.';
+COMMENT ON COLUMN @desk_bi@.ticket.warranty_class IS 'Class of the fault by the policy''s warranty rules; NULL: not classified.';
+COMMENT ON COLUMN @desk_bi@.ticket.warranty_until IS 'Last day of warranty; NULL: not classified, or for life.';
+COMMENT ON COLUMN @desk_bi@.ticket.is_covered_for_life IS 'Whether the warranty is for life; NULL: not classified.';
+COMMENT ON COLUMN @desk_bi@.ticket.covers_parts IS 'Whether warranty covers parts; NULL: not classified.';
+COMMENT ON COLUMN @desk_bi@.ticket.covers_labour IS 'Whether warranty covers labour; NULL: not classified.';
+COMMENT ON COLUMN @desk_bi@.ticket.covers_visit IS 'Whether warranty covers visits; NULL: not classified.';
 COMMENT ON COLUMN @desk_bi@.ticket.ended_at IS 'When it came into its state, for tickets that are done or closed.';
 
 CREATE VIEW @desk_bi@.clock AS
@@ -235,3 +259,30 @@ COMMENT ON COLUMN @desk_bi@.ticket_event.from_state IS 'State left, for opened a
 COMMENT ON COLUMN @desk_bi@.ticket_event.to_state IS 'State entered, for opened and status events.';
 COMMENT ON COLUMN @desk_bi@.ticket_event.corrects IS 'Place in the chain of the event that this one corrects.';
 COMMENT ON COLUMN @desk_bi@.ticket_event.origin IS 'ticket: written by a trigger on the ticket; app: inserted by an application.';
+
+-- The product line is the unit's: it is the one the rules were asked with.
+CREATE VIEW @desk_bi@.warranty_mix AS
+SELECT format('%s.%s.%s.%s', m.policy, coalesce(m.product_line, '-'), m.warranty_class, to_char(m.fault_month, 'YYYY-MM')) AS warranty_mix,
+       m.policy, m.product_line, m.warranty_class, m.fault_month, m.tickets,
+       (sum(m.tickets) OVER (PARTITION BY m.policy, m.product_line, m.fault_month))::bigint AS of_tickets,
+       m.covered_tickets, m.remedy_tickets
+FROM (SELECT t.policy, u.product_line, t.warranty_class,
+             date_trunc('month', t.fault_at AT TIME ZONE p.timezone)::date AS fault_month,
+             count(*) AS tickets,
+             count(*) FILTER (WHERE t.covers <> '{}') AS covered_tickets,
+             count(*) FILTER (WHERE t.remedies <> '{}') AS remedy_tickets
+      FROM @desk@.ticket t
+      JOIN @desk@.product_unit u ON u.unit_id = t.unit_id
+      JOIN aftersales.policy p ON p.policy = t.policy
+      WHERE t.warranty_class IS NOT NULL AND t.voided_at IS NULL
+      GROUP BY 1, 2, 3, 4) m;
+COMMENT ON VIEW @desk_bi@.warranty_mix IS 'Grain: one row per policy, product line of the unit, warranty class and local month of the fault. Tickets that are not classified, or voided, are not counted.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.warranty_mix IS 'Key: the four, with dots between.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.policy IS 'Policy the tickets are opened under.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.product_line IS 'Product line of the unit; NULL: not known.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.warranty_class IS 'Class, from the policy''s warranty rules.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.fault_month IS 'First day of the local month in which the faults arose.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.tickets IS 'Tickets of that class: numerator of its share.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.of_tickets IS 'Tickets of all classes of that policy, line and month: denominator.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.covered_tickets IS 'Those of tickets for which warranty covers something.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.remedy_tickets IS 'Those of tickets for which the customer may choose a remedy.';

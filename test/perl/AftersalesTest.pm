@@ -111,6 +111,8 @@ sub small_policy
 		INSERT INTO aftersales.sla_rule (policy, version, rule, clock, condition, starts_on, stops_on, cancels_on, target) VALUES
 			('$policy', 1, 'fix', 'fix', NULL, '{opened,status:work}', '{status:done}', '{status:cancelled}', '01:00'),
 			('$policy', 1, 'hurry', 'hurry', 'urgent', '{opened}', '{status:work}', '{status:cancelled}', '00:10');
+		INSERT INTO aftersales.charge_rule (policy, version, rule, kind, per, event, amount, price_list, payer) VALUES
+			('$policy', 1, 'fee', 'visit', 'event', 'visited', NULL, 'fees', 'customer');
 		SELECT aftersales.activate_policy('$policy', 1);
 	};
 }

@@ -46,6 +46,7 @@ SELECT is(try_as('aftersales_t_admin', s), 'done', 'admin may: ' || left(s, 60))
     $$INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('p', 1, 'new', 'work'), ('p', 1, 'work', 'done')$$,
     $$INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES ('p', 1, 'done', 'g', 'n > 3 AND has_event(''call_in'') AND NOT clock_expired(''c'')', 'm')$$,
     $$INSERT INTO aftersales.sla_rule (policy, version, rule, clock, condition, starts_on, stops_on, target) VALUES ('p', 1, 'r', 'c', 'area = ''urban'' AND n IS NULL', '{opened}', '{status:done}', '1 hour')$$,
+    $$INSERT INTO aftersales.row_guard (policy, version, table_name, guard, requires, message_en) VALUES ('p', 1, 'custody', 'pictured', 'evidence_count(''photo'') > 0 AND evidence_sum(''photo'') = 0 AND has_event_since(''evidence:photo'', ''custody:ready'') AND NOT has_role(''x'')', 'm')$$,
     $$SELECT aftersales.check_policy('p', 1)$$,
     $$SELECT aftersales.expression_problem('p', 1, 'job', 'guard', 'n > 3')$$,
     $$SELECT aftersales.activate_policy('p', 1)$$,
@@ -105,6 +106,39 @@ SELECT is(try_as('aftersales_t_app', s), '42501', 'app may not: ' || s) FROM unn
     'INSERT INTO desk.application VALUES (''aftersales_t_app'')', 'SELECT aftersales.sweep()', 'SELECT aftersales.verify_audit()', 'SELECT aftersales.activate_policy(''p'', 1)', 'UPDATE aftersales.workflow_guard SET requires = ''true''',
     'SELECT aftersales.create_desk(''x'')', 'ALTER TABLE desk.ticket DISABLE TRIGGER USER', 'SET session_replication_role = replica', 'SET aftersales.now = ''2026-01-01''']) s;
 SELECT is((SELECT string_agg(DISTINCT actor, ',') FROM desk.ticket_event WHERE ticket_id = 2), 'aftersales_t_app', 'its events carry its name');
+-- delegations: one's own; for others, only the desk's owner acting as himself
+SELECT is(try_as(who, s), want, who || ': ' || s) FROM (VALUES
+    ('aftersales_t_app', 'INSERT INTO desk.delegation (login, delegate, ends_at, external_ref) VALUES (''aftersales_t_app'', ''clerk_1'', ''infinity'', ''own'')', 'done'),
+    ('aftersales_t_app', 'INSERT INTO desk.delegation (login, delegate, ends_at) VALUES (''clerk_1'', ''aftersales_t_app'', ''infinity'')', 'SV003'),
+    ('aftersales_t_app', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''own''', 'done'), ('aftersales_t_app', 'DELETE FROM desk.delegation', '42501'),
+    ('aftersales_t_owner', 'INSERT INTO desk.delegation (login, delegate, ends_at, external_ref) VALUES (''clerk_1'', ''aftersales_t_app'', ''infinity'', ''entered'')', 'done'),
+    ('aftersales_t_owner', 'SET LOCAL aftersales.actor = ''clerk_1''; INSERT INTO desk.delegation (login, delegate, ends_at) VALUES (''aftersales_t_app'', ''clerk_1'', ''infinity'')', 'SV003'),
+    ('aftersales_t_app', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''entered''', 'SV003'),
+    ('aftersales_t_owner', 'UPDATE desk.delegation SET ends_at = now() WHERE external_ref = ''entered''', 'done'),
+    ('aftersales_t_audit', 'SELECT * FROM desk.delegation', 'done'), ('aftersales_t_bi', 'SELECT * FROM desk.delegation', '42501')) x(who, s, want);
+
+-- rows of other tables
+SELECT is(try_as('aftersales_t_owner', $$INSERT INTO desk.staff (login) VALUES ('engineer_1')$$), 'done', 'the owner enters staff');
+SELECT is(try_as('aftersales_t_app', s), 'done', 'app may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO desk.visit (visit_id, ticket_id, engineer, appointment) VALUES (100, 2, 'engineer_1', '[2026-03-02 10:00+00,2026-03-02 11:00+00)')$$,
+    $$UPDATE desk.visit SET cancelled_at = aftersales.now() WHERE visit_id = 100$$,
+    $$INSERT INTO desk.evidence (ticket_id, kind) VALUES (2, 'photo')$$,
+    $$INSERT INTO desk.custody (ticket_id, receipt_no) VALUES (2, 'R-1')$$,
+    $$UPDATE desk.custody SET note = 'n' WHERE ticket_id = 2$$,
+    $$INSERT INTO desk.document (ticket_id, kind, number) VALUES (2, 'form', '1') ON CONFLICT DO NOTHING$$,
+    $$UPDATE desk.document SET used_at = aftersales.now() WHERE ticket_id = 2$$,
+    $$INSERT INTO desk.quote_item (ticket_id, item, quantity) VALUES (2, 'fan', 1)$$,
+    $$UPDATE desk.quote_item SET withdrawn_at = aftersales.now() WHERE ticket_id = 2$$,
+    $$SELECT * FROM desk.visit, desk.custody, desk.evidence, desk.document, desk.quote_item, aftersales.row_guard$$]) s;
+SELECT is(try_as('aftersales_t_app', $$INSERT INTO desk.custody (ticket_id, receipt_no) VALUES (1, 'R-2')$$), 'SV002', 'app is judged by row guards');
+SELECT is(try_as('aftersales_t_app', s), '42501', 'app may not: ' || s) FROM unnest(ARRAY[
+    'DELETE FROM desk.visit', 'DELETE FROM desk.custody', 'DELETE FROM desk.evidence', 'DELETE FROM desk.document', 'DELETE FROM desk.quote_item', 'UPDATE desk.evidence SET note = ''x''',
+    'TRUNCATE desk.visit', 'TRUNCATE desk.evidence', 'ALTER TABLE desk.visit DISABLE TRIGGER USER', 'INSERT INTO aftersales.visit_template (ticket_id, engineer, appointment, planned_at) VALUES (1, ''x'', ''[,)'', now())',
+    'INSERT INTO aftersales.row_guard (policy, version, table_name, guard, requires, message_en) VALUES (''p'', 2, ''visit'', ''x'', ''true'', ''m'')', 'UPDATE aftersales.row_guard SET requires = ''true''',
+    'SELECT aftersales.evidence_count(''photo'')', 'SELECT aftersales.has_event_since(''a'', ''b'')', 'SELECT aftersales.check_row_guards(''p'', 1)']) s;
+SELECT is(try_as('aftersales_t_owner', s), 'SV004', 'nor may the owner: ' || s) FROM unnest(ARRAY[
+    'DELETE FROM desk.visit', 'TRUNCATE desk.custody', 'UPDATE desk.evidence SET note = ''x''', 'UPDATE desk.visit SET note = ''x''', 'INSERT INTO desk.evidence (ticket_id, kind, taken_by) VALUES (2, ''x'', ''clerk_1'')']) s;
+SELECT is((SELECT string_agg(DISTINCT actor, ',') FROM desk.ticket_event WHERE origin IN ('visit', 'custody', 'evidence', 'document', 'quote_item')), 'aftersales_t_app', 'their events carry its name');
 
 -- SET ROLE and SECURITY DEFINER do not make somebody else act
 CREATE FUNCTION public.definer(id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE desk.ticket SET channel = 'definer' WHERE ticket_id = id $$;
@@ -122,6 +156,12 @@ SELECT is(try_as('aftersales_t_bare', s), 'done', 'bare may: ' || left(s, 60)) F
     $$INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (3, 'call_in', 'n'), (3, 'memo', NULL)$$,
     $$UPDATE desk.ticket SET status = 'done', attributes = '{"n": 4}' WHERE ticket_id = 3$$]) s;
 SELECT is(try_as('aftersales_t_bare', s), '42501', 'bare may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.ticket_event', 'SELECT * FROM desk.sla_clock', 'SELECT * FROM desk.event_private', 'SELECT * FROM aftersales.policy']) s;
+-- with INSERT on a table of rows alone: neither schema aftersales nor the ticket
+GRANT INSERT ON desk.visit, desk.evidence, desk.custody TO aftersales_t_bare;
+SELECT is(try_as('aftersales_t_bare', s), 'done', 'bare may: ' || left(s, 60)) FROM unnest(ARRAY[
+    $$INSERT INTO desk.visit (ticket_id, engineer, appointment) VALUES (3, 'engineer_1', '[2026-03-02 10:00+00,2026-03-02 11:00+00)')$$,
+    $$INSERT INTO desk.evidence (ticket_id, kind) VALUES (3, 'photo'), (3, 'photo')$$, $$INSERT INTO desk.custody (ticket_id, receipt_no) VALUES (3, 'R-3')$$]) s;
+SELECT is(try_as('aftersales_t_bare', s), '42501', 'bare may not: ' || s) FROM unnest(ARRAY['SELECT * FROM desk.visit', 'UPDATE desk.visit SET note = ''x''', 'INSERT INTO desk.document (ticket_id, kind) VALUES (3, ''form'')']) s;
 SELECT is((SELECT event_seq FROM desk.ticket WHERE ticket_id = 3), (SELECT count(*)::integer FROM desk.ticket_event WHERE ticket_id = 3), 'all is recorded');
 SELECT is((SELECT count(*) FROM desk.sla_clock WHERE ticket_id = 3), 1::bigint, 'the clock too');
 -- row security of the desk's owner does not blind our own reads

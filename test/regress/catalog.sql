@@ -58,7 +58,7 @@ SELECT oid::regprocedure AS plpgsql FROM pg_proc p
 WHERE pronamespace = 'aftersales'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql');
 -- every policy table is dumped with its rows
 SELECT c.oid::regclass AS not_dumped FROM pg_class c
-WHERE relnamespace = 'aftersales'::regnamespace AND relkind = 'r' AND relname <> 'ticket_template'
+WHERE relnamespace = 'aftersales'::regnamespace AND relkind = 'r' AND relname !~ '_template$'
   AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'aftersales' AND c.oid = ANY (e.extconfig));
 -- a desk is no member of the extension, and its ticket table has the template's shape
 SELECT count(*) AS members FROM pg_depend WHERE deptype = 'e' AND objid IN (SELECT oid FROM pg_class WHERE relnamespace = 'cat'::regnamespace);

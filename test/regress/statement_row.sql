@@ -93,7 +93,7 @@ INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('prep'
 INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('prep', 1, 'new', 'initial'), ('prep', 1, 'end', 'closed');
 INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('prep', 1, 'new', 'end');
 SELECT aftersales.activate_policy('prep', 1);
-PREPARE ins(bigint) AS INSERT INTO orm.ticket (ticket_id, ticket_type, tier) VALUES ($1, 'prep_job', 'gold') RETURNING policy_version, status;
+PREPARE ins(bigint) AS INSERT INTO orm.ticket (ticket_id, ticket_type, mode) VALUES ($1, 'prep_job', 'gold') RETURNING policy_version, status;
 PREPARE upd(bigint, text) AS UPDATE orm.ticket SET status = $2 WHERE ticket_id = $1 RETURNING status;
 EXECUTE ins(200);
 EXECUTE ins(201);
@@ -101,7 +101,7 @@ SELECT aftersales.draft_policy('prep');
 INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('prep', 2, 'mid', 'active');
 DELETE FROM aftersales.workflow_transition WHERE policy = 'prep' AND version = 2;
 INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('prep', 2, 'new', 'mid'), ('prep', 2, 'mid', 'end');
-INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES ('prep', 2, 'end', 'gold', 'tier = ''gold''', 'gold only');
+INSERT INTO aftersales.workflow_guard (policy, version, to_state, guard, requires, message_en) VALUES ('prep', 2, 'end', 'gold', 'mode = ''gold''', 'gold only');
 SELECT aftersales.activate_policy('prep', 2);
 EXECUTE ins(202);
 -- the old ticket by the old version, the new one by the new
@@ -126,13 +126,13 @@ ROLLBACK;
 EXECUTE upd(204, 'mid');
 SELECT ticket_id, seq, event, move, data FROM t.history('orm', '{200,201,202,203,204}');
 -- a column that a rule of an open ticket reads is dropped: the refusal says which rule
-ALTER TABLE orm.ticket DROP COLUMN tier;
+ALTER TABLE orm.ticket DROP COLUMN mode;
 \set VERBOSITY default
 EXECUTE upd(204, 'end');
 \set VERBOSITY terse
-ALTER TABLE orm.ticket ADD COLUMN tier text;
+ALTER TABLE orm.ticket ADD COLUMN mode text;
 EXECUTE upd(204, 'end');
-UPDATE orm.ticket SET tier = 'gold', status = 'end' WHERE ticket_id = 204;
+UPDATE orm.ticket SET mode = 'gold', status = 'end' WHERE ticket_id = 204;
 -- a column that the triggers know by name
 BEGIN;
 ALTER TABLE orm.ticket DROP COLUMN parent_id;

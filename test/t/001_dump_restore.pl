@@ -76,6 +76,12 @@ run_ok($node, 'source', q{
 	UPDATE desk.ticket SET status = 'work', note = 'on the way' WHERE ticket_id <= 10;
 	INSERT INTO desk.ticket_event (ticket_id, event, note, data, external_ref)
 		SELECT g, 'visited', 'umlaut: äöü 维修', '{"a": 1.50, "b": "\\u0041"}', 'x' || g FROM generate_series(1, 8) g;
+	INSERT INTO desk.price_list (policy, list, valid) VALUES ('small', 'fees', '[2026-01-01,2027-01-01)'), ('small', 'fees', '[2027-01-01,)');
+	INSERT INTO desk.price (price_list_id, item, unit_price) VALUES (1, 'fee', 50), (2, 'fee', 55);
+	INSERT INTO desk.charge (ticket_id, rule, external_ref) SELECT g, 'fee', 'c' || g FROM generate_series(1, 4) g;
+	INSERT INTO desk.payment (charge_id, amount) VALUES (1, 50), (2, 20);
+	INSERT INTO desk.charge (credit_of, amount) VALUES (2, -10);
+	INSERT INTO desk.delay_excuse (ticket_id, clock, starts_on, ends_on, cause) VALUES (1, 'fix', '2026-03-02', '2026-03-03', 'gale');
 	UPDATE desk.ticket SET duplicate_of = 12, attributes = attributes || '{"colour": "red"}' WHERE ticket_id = 13;
 	UPDATE desk.ticket SET status = 'done' WHERE ticket_id <= 5;
 	SET aftersales.now = '2026-03-02 12:00+00';
@@ -186,6 +192,18 @@ sub check_database
 	is(sqlstate_of($node, $db, q{UPDATE desk.sla_clock SET due_at = now()}, 'desk_owner'), 'SV004', "$what: clocks are protected");
 	is(sqlstate_of($node, $db, q{INSERT INTO "West Side".ticket_event (ticket_id, event) VALUES (1, 'called') RETURNING seq}, 'desk_owner'),
 		'00000 2', "$what: the other desk goes on");
+
+	# what is charged and paid goes on, too
+	is(sqlstate_of($node, $db, q{SELECT quantity, amount, charged_quantity FROM aftersales.quote(5, 'desk')}, 'desk_owner'),
+		'00000 1|50.00|0', "$what: a quote");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.payment (charge_id, amount) VALUES (2, 20.01)}, 'desk_owner'),
+		'SV009', "$what: a payment of more than is open");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.payment (charge_id) VALUES (2) RETURNING amount}, 'desk_owner'),
+		'00000 20.00', "$what: and of what is");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.charge (ticket_id, rule) VALUES (1, 'fee')}, 'desk_owner'),
+		'SV009', "$what: nothing is charged twice");
+	is(sqlstate_of($node, $db, q{UPDATE desk.price SET unit_price = 1 WHERE price_id = 1}, 'desk_owner'),
+		'SV004', "$what: a cited price is fixed");
 
 	# policies are frozen, drafts are not
 	is(sqlstate_of($node, $db, q{DELETE FROM aftersales.workflow_guard WHERE policy = 'small' AND version = 2}, 'desk_owner'),

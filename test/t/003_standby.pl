@@ -80,6 +80,7 @@ my %reads = (
 	attribute_timestamptz => q{'{"a": "2026-03-02T08:00:00Z"}', 'a'},
 	calendar_known_until => q{'shop'},
 	check_calendar => q{'shop'},
+	check_charges => q{'small', 2},
 	check_clocks => q{'small', 2},
 	check_policy => q{'small', 2},
 	explain_due => q{1},
@@ -89,6 +90,7 @@ my %reads = (
 	now => '',
 	policy_digest => q{'small', 1},
 	projected_due => q{1},
+	quote => q{2},
 	reachable_states => q{'small', 1},
 	sla_targets => q{'small', '{"urgent": true}', '2026-03-02 08:00+00'},
 	ticket_as_of => q{2, '2026-03-02 08:00+00'},
@@ -128,6 +130,7 @@ like($on_standby, qr/^1\|1\|.*\|1\|\{hurry\}$/m, 'and in the queue');
 like($on_standby, qr/\|counted$/m, 'its due time is explained');
 unlike($on_standby, qr/gap|hash:|head|private/, 'the chains hold on the standby');
 like($on_standby, qr/^desk_bi\.clock\|7\|\w{32}$/m, 'every view is among them');
+like($on_standby, qr/^quote\|\(fee,visit,,,,1,/m, 'quotes');
 like($on_standby, qr/^add_working_time\|2026-03-04 02:00:00\+00$/m, 'and every function: working time');
 
 $primary->stop('immediate');

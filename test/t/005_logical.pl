@@ -14,9 +14,9 @@ use AftersalesTest;
 my $branch = new_node('branch');
 my $centre = new_node('centre');
 my @desk_tables = map { "desk.$_" } qw(org_unit staff staff_role application ticket ticket_event event_private sla_clock sla_breach
-  sla_escalation outbox shift contact promise approval ticket_match);
+  sla_escalation outbox shift contact promise approval delegation ticket_match price_list price charge payment delay_excuse);
 my @policy_tables = map { "aftersales.$_" } qw(policy policy_version ticket_type category service_area attribute
-  event_type workflow_state workflow_transition workflow_guard sla_rule escalation_rule approval_rule duplicate_rule
+  event_type workflow_state workflow_transition workflow_guard sla_rule escalation_rule approval_rule duplicate_rule role_conflict charge_rule
   guard_function calendar calendar_hours calendar_day calendar_revision calendar_history);
 
 run_ok($branch, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . 'SELECT aftersales.set_node(1);' . small_policy() . q{
