@@ -95,6 +95,26 @@ as_desk_table(const AsDesk *desk, const char *table)
 	return quote_qualified_identifier(desk->name, table);
 }
 
+/* Columns that the code reads must be what it takes them for. */
+static void
+check_column(const AsDesk *desk, TicketColumn col)
+{
+	Oid			template = get_relname_relid("ticket_template", as_schema_oid());
+	Oid			type;
+
+	if (desk->attno[col] == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table \"%s\" of desk \"%s\" has lost its column \"%s\"",
+						"ticket", desk->name, as_ticket_column[col])));
+	type = get_atttype(template, get_attnum(template, as_ticket_column[col]));
+	if (TupleDescAttr(desk->tupdesc, desk->attno[col] - 1)->atttypid != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" must be of type %s",
+						as_ticket_column[col], "ticket", format_type_be(type))));
+}
+
 static void
 learn_columns(AsDesk *desk)
 {
@@ -114,11 +134,7 @@ learn_columns(AsDesk *desk)
 				desk->attno[c] = att->attnum;
 	}
 	for (c = 0; c < TC_COUNT; c++)
-		if (desk->attno[c] == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("table \"%s\" of desk \"%s\" has lost its column \"%s\"",
-							"ticket", desk->name, as_ticket_column[c])));
+		check_column(desk, c);
 	for (c = 0; c < lengthof(no_event); c++)
 		desk->is_business[desk->attno[no_event[c]] - 1] = false;
 }

@@ -41,6 +41,19 @@ extern Bitmapset *as_expr_condition_columns(AsStatement *st, const PolicyType *p
 											bool *reads_status);
 extern void as_expr_free(AsCache *cache);
 
+/* Of which policy row an expression is. */
+typedef struct ExprPlace
+{
+	char	   *policy;
+	int			version;
+	char	   *ticket_type;	/* NULL: any */
+	char	   *table;			/* whose rows a row guard is about */
+} ExprPlace;
+
+/* policy_expression.c */
+extern ExprKind as_expr_kind(const char *name);
+extern void as_parse_against_template(ExprPlace *place, const char *text, ExprKind kind);
+
 /* The ticket that guard functions read. */
 typedef struct GuardTicket
 {

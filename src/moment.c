@@ -12,6 +12,18 @@
 
 #include "workflow.h"
 
+/* a difference below this is a rounding of the writer's */
+#define SAME_TIME	INT64CONST(1000)	/* microseconds */
+
+/*
+ * as_same_time tells whether a time that came back is the one that was read.
+ */
+bool
+as_same_time(TimestampTz a, TimestampTz b)
+{
+	return a - b < SAME_TIME && b - a < SAME_TIME;
+}
+
 static void
 time_error(const Judgement *j, const char *event, const char *message, const char *detail,
 		   const char *hint, const char *clauses)

@@ -15,17 +15,13 @@
 
 #include "access/table.h"
 #include "catalog/namespace.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 
-#include "attribute.h"
 #include "expression.h"
 #include "policy.h"
 
@@ -33,7 +29,6 @@ PG_FUNCTION_INFO_V1(as_policy_row_check);
 PG_FUNCTION_INFO_V1(as_policy_added);
 PG_FUNCTION_INFO_V1(as_policy_removed);
 PG_FUNCTION_INFO_V1(as_policy_truncate);
-PG_FUNCTION_INFO_V1(as_expression_problem);
 
 bool		as_policy_activating = false;
 
@@ -44,145 +39,6 @@ const char *const as_rule_table[AS_RULE_TABLES] = {
 	"escalation_rule", "approval_rule", "duplicate_rule", "row_guard",
 	"role_conflict", "warranty_term", "exclusion", "remedy_window", "charge_rule"
 };
-
-/* ---------- expressions against the template ---------- */
-
-typedef struct TableLookup
-{
-	char	   *policy;
-	int			version;
-	char	   *ticket_type;	/* NULL: any */
-	char	   *table;			/* whose rows a row guard is about */
-} TableLookup;
-
-static bool
-lookup_in_table(void *arg, const char *name, AttributeType *type)
-{
-	TableLookup *tl = arg;
-	Oid			argtypes[4] = {TEXTOID, INT4OID, TEXTOID, TEXTOID};
-	Datum		values[4];
-	char		nulls[5] = "    ";
-	bool		found;
-
-	values[0] = CStringGetTextDatum(tl->policy);
-	values[1] = Int32GetDatum(tl->version);
-	values[2] = CStringGetTextDatum(name);
-	values[3] = tl->ticket_type == NULL ? (Datum) 0 : CStringGetTextDatum(tl->ticket_type);
-	nulls[3] = tl->ticket_type == NULL ? 'n' : ' ';
-	SPI_connect();
-	if (SPI_execute_with_args("SELECT data_type FROM aftersales.attribute"
-							  " WHERE policy" EQ "$1 AND version" EQ "$2 AND attribute" EQ "$3"
-							  " AND (ticket_type IS NULL OR $4 IS NULL OR ticket_type" EQ "$4)"
-							  " ORDER BY ticket_type NULLS LAST", 4, argtypes, values, nulls,
-							  false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "reading attributes failed");
-	found = SPI_processed > 0;
-	if (found)
-		*type = as_attribute_type(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	SPI_finish();
-	return found;
-}
-
-/* The kinds of expressions as SQL names them. */
-static ExprKind
-expr_kind(const char *name)
-{
-	static const char *const names[] = {
-		"condition", "guard", "due", "warranty", "amount", "row_condition", "row_guard"
-	};
-	int			i;
-
-	for (i = 0; i < lengthof(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return (ExprKind) i;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%s\" is no kind of expression", name)));
-	return EXPR_CONDITION;		/* keep compiler quiet */
-}
-
-/*
- * The shape of a desk table's rows, NULL when there is none by that name
- * whose rows are judged.
- */
-static Relation
-open_template(const char *table)
-{
-	Oid			relid = InvalidOid;
-
-	if (table != NULL && strcmp(table, "ticket") != 0)
-		relid = get_relname_relid(psprintf("%s_template", table), as_schema_oid());
-	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_SV_UNSOUND_POLICY),
-				 errmsg("rows of table \"%s\" cannot be guarded", table == NULL ? "" : table),
-				 errhint("The tables that can are those with a %s in schema aftersales.", "<table>_template")));
-	return table_open(relid, AccessShareLock);
-}
-
-static void
-parse_against_template(TableLookup *tl, const char *text, ExprKind kind)
-{
-	Oid			relid = get_relname_relid("ticket_template", as_schema_oid());
-	Relation	ticket = table_open(relid, AccessShareLock);
-	Relation	row = NULL;
-
-	if (kind == EXPR_ROW_CONDITION || kind == EXPR_ROW_GUARD)
-		row = open_template(tl->table);
-	(void) as_expr_parse(ticket, row, text, kind, lookup_in_table, tl);
-	if (row != NULL)
-		table_close(row, NoLock);
-	table_close(ticket, NoLock);
-}
-
-/*
- * aftersales.expression_problem(policy, version, ticket_type, kind, expression, table_name)
- *
- * The parse runs in a subtransaction, whose failure is the answer.
- */
-Datum
-as_expression_problem(PG_FUNCTION_ARGS)
-{
-	TableLookup tl;
-	char	   *volatile problem = NULL;
-	MemoryContext old = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ExprKind	kind;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
-		PG_RETURN_NULL();
-	tl.policy = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	tl.version = PG_GETARG_INT32(1);
-	tl.ticket_type = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
-	tl.table = PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5));
-	kind = expr_kind(text_to_cstring(PG_GETARG_TEXT_PP(3)));
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(old);
-	PG_TRY();
-	{
-		parse_against_template(&tl, text_to_cstring(PG_GETARG_TEXT_PP(4)), kind);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *edata;
-
-		MemoryContextSwitchTo(old);
-		edata = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		problem = edata->message;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(old);
-	CurrentResourceOwner = owner;
-	if (problem == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(problem));
-}
-
-/* ---------- row checks ---------- */
 
 static char *
 column_text(HeapTuple tup, TupleDesc tupdesc, const char *column)
@@ -419,7 +275,7 @@ check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, ExprK
 {
 	TupleDesc	tupdesc = RelationGetDescr(trigdata->tg_relation);
 	char	   *text = column_text(tup, tupdesc, column);
-	TableLookup tl;
+	ExprPlace	tl;
 
 	if (text == NULL)
 		return;
@@ -429,7 +285,7 @@ check_expression(TriggerData *trigdata, HeapTuple tup, const char *column, ExprK
 	tl.table = column_text(tup, tupdesc, "table_name");
 	if (kind == EXPR_DUE && strcmp(text, "promised_at") == 0)
 		return;
-	parse_against_template(&tl, text, kind);
+	as_parse_against_template(&tl, text, kind);
 }
 
 static void
@@ -468,7 +324,7 @@ check_rule_row(TriggerData *trigdata, HeapTuple new)
 		check_escalation(rel, new, tupdesc);
 	for (i = 0; !is_delete && i + 1 < trigdata->tg_trigger->tgnargs; i += 2)
 		check_expression(trigdata, new, trigdata->tg_trigger->tgargs[i],
-						 expr_kind(trigdata->tg_trigger->tgargs[i + 1]));
+						 as_expr_kind(trigdata->tg_trigger->tgargs[i + 1]));
 }
 
 static bool

@@ -80,6 +80,11 @@ extern bool as_row_changed_at(const RowJudgement *rj, int i);
 extern bool as_row_changed(const RowJudgement *rj, const char *column);
 extern bool as_row_is_changed(const RowJudgement *rj);
 
+/* row_time.c */
+extern const char *as_row_event(const RowJudgement *rj, const RowMilestone *m);
+extern bool as_row_earliest_new(const RowJudgement *rj, TimestampTz *at);
+extern void as_row_take_times(RowJudgement *rj);
+
 /* row.c */
 pg_noreturn extern void as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column,
 									  const char *message, const char *detail, const char *hint,

@@ -113,7 +113,7 @@ void
 as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const TicketRow *old,
 					const TicketRow *ticket)
 {
-	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt, ticket};
+	GuardTicket hand = {j->st, j->ticket_id, j->at, as_guard_ticket, j->pt};
 	List	   *volatile unmet = NIL;
 	bool		any = false;
 	int			i;
@@ -122,12 +122,14 @@ as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const
 		any = concerns(&j->pt->row_guards[i], table, old == NULL);
 	if (!any)
 		return;
-	if (ticket == NULL)
-		ticket = no_ticket(j->desk);
-	as_expr_set_ticket(j->st, ticket);
+	as_expr_set_ticket(j->st, ticket == NULL ? no_ticket(j->desk) : ticket);
 	as_expr_set_row(j->st, j->rel, new, old);
-	if (as_has_unsaid(j->desk, j->ticket_id))
-		as_expr_set_ticket(j->st, catch_up(j, table, old == NULL, ticket));
+	if (ticket != NULL && as_has_unsaid(j->desk, j->ticket_id))
+	{
+		ticket = catch_up(j, table, old == NULL, ticket);
+		as_expr_set_ticket(j->st, ticket);
+	}
+	hand.row = ticket;
 	as_guard_ticket = &hand;
 	PG_TRY();
 	{

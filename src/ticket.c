@@ -24,9 +24,6 @@
 
 PG_FUNCTION_INFO_V1(as_ticket_judge);
 
-/* a difference below this is a rounding of the writer's */
-#define SAME_TIME	INT64CONST(1000)	/* microseconds */
-
 /* Columns only triggers write. */
 static const TicketColumn owned[] = {
 	TC_POLICY_VERSION, TC_STATUS_AT, TC_STATUS_NOTE, TC_VOIDED_AT, TC_CHANGED_AT,
@@ -77,15 +74,6 @@ refuse_owned(const Judgement *j, TicketColumn col, bool is_fixed)
 			 errhint("Leave the column out or send its old value back.") :
 			 errhint("Leave the column out or send its old value back; what happened, and when, is said with status, happened_at and note."),
 			 errtablecol(j->rel, j->desk->attno[col])));
-}
-
-/*
- * as_same_time tells whether a time that came back is the one that was read.
- */
-bool
-as_same_time(TimestampTz a, TimestampTz b)
-{
-	return a - b < SAME_TIME && b - a < SAME_TIME;
 }
 
 /*

@@ -17,9 +17,7 @@
  */
 #include "aftersales.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/rel.h"
 
 #include "event.h"
 #include "reader.h"

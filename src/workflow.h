@@ -40,9 +40,6 @@ extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 
 extern void as_require_event_role(Judgement *j, const char *event);
 
-/* ticket.c */
-extern bool as_same_time(TimestampTz a, TimestampTz b);
-
 /* event.c */
 extern bool as_event_fits_state(const PolicyEvent *pe, const char *state);
 extern bool as_event_is_built_in(const char *event);
@@ -52,6 +49,7 @@ extern void as_find_ticket_policy(Judgement *j, const TicketRow *ticket);
 extern void as_check_values(Judgement *j);
 
 /* moment.c */
+extern bool as_same_time(TimestampTz a, TimestampTz b);
 extern TimestampTz as_moment(const Judgement *j, bool given, TimestampTz at,
 							 TimestampTz latest_known, TimestampTz earliest,
 							 const char *event);

@@ -87,7 +87,7 @@ sub chains_ok
 }
 
 # A policy "small": new -> work -> done, new -> cancelled; the guard of the
-# last step counts an event; one clock of an hour.
+# last step counts an event; one clock of an hour; a year's warranty.
 sub small_policy
 {
 	my ($policy) = @_;
@@ -111,6 +111,10 @@ sub small_policy
 		INSERT INTO aftersales.sla_rule (policy, version, rule, clock, condition, starts_on, stops_on, cancels_on, target) VALUES
 			('$policy', 1, 'fix', 'fix', NULL, '{opened,status:work}', '{status:done}', '{status:cancelled}', '01:00'),
 			('$policy', 1, 'hurry', 'hurry', 'urgent', '{opened}', '{status:work}', '{status:cancelled}', '00:10');
+		INSERT INTO aftersales.warranty_term (policy, version, rule, covers, term) VALUES ('$policy', 1, 'year', '{parts,labour}', '1 year');
+		INSERT INTO aftersales.exclusion (policy, version, rule, fault_cause, warranty_class) VALUES ('$policy', 1, 'user', 'user', 'out_user');
+		INSERT INTO aftersales.remedy_window (policy, version, rule, condition, to_day, remedies) VALUES
+			('$policy', 1, 'week', 'component <> ''wheel''', 7, '{exchange}');
 		INSERT INTO aftersales.charge_rule (policy, version, rule, kind, per, event, amount, price_list, payer) VALUES
 			('$policy', 1, 'fee', 'visit', 'event', 'visited', NULL, 'fees', 'customer');
 		SELECT aftersales.activate_policy('$policy', 1);

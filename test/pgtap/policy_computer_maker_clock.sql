@@ -170,6 +170,27 @@ INSERT INTO told_case (clause, ticket_type, sets, story, at, clock, expected) VA
     ('PC-37', 'complaint', NULL, 'investigating@1 minute; *reply until 2026-03-05 18:00@1 hour; cancelled@1 day', '2026-04-12', 'promised', 'cancelled'),
     ('PC-119', 'quality_report', NULL, '*leader until 2026-03-05 18:00@1 hour; cancelled@1 day', '2026-04-12', 'report_back', 'cancelled'),
 
+    ('PC-06', 'repair', 'area=suburban', 'cancelled@1 hour', '2026-03-05', 'onsite', 'cancelled'),
+    ('PC-06', 'repair', 'area=suburban', 'cancelled@1 hour', '2026-03-05', 'resolve', 'cancelled'),
+    ('PC-07', 'repair', 'area=county', 'cancelled@1 hour', '2026-03-05', 'onsite', 'cancelled'),
+    ('PC-07', 'repair', 'area=county', 'cancelled@1 hour', '2026-03-05', 'resolve', 'cancelled'),
+    ('PC-34', 'repair', NULL, 'visit plan@1 minute; scheduled@1 minute; cancelled@2 minutes', '2026-03-05', 'confirm', 'cancelled'),
+    ('PC-34', 'repair', NULL, 'visit plan@1 minute; mode=phone@2 minutes; resolved@2 minutes', '2026-03-05', 'confirm', 'cancelled'),
+    ('PC-34', 'repair', NULL, 'visit plan@1 minute; mode=carry_in@2 minutes; custody in@2 minutes; received@2 minutes', '2026-03-05', 'confirm', 'cancelled'),
+    ('PC-34', 'repair', NULL, 'visit plan@1 minute; scheduled@1 minute; visit confirm@2 minutes; visit depart@2 minutes; visit arrive@30 minutes; on_site@30 minutes; visit missing@1 hour; visit plan@1 hour; awaiting_part@1 hour; declined@1 hour', '2026-03-05', 'confirm', 'met, cancelled'),
+    ('PC-37', 'repair', NULL, '*repair until 2026-03-05 18:00@1 minute; cancelled@1 hour', '2026-03-09', 'promised', 'cancelled'),
+    ('PC-108', 'repair', NULL, '*repair until 2026-03-05 18:00@1 minute; cancelled@1 hour', '2026-03-09', 'delay_told', 'cancelled'),
+    ('PC-108', 'repair', 'mode=phone', '*repair until 2026-03-05 18:00@1 minute; resolved@1 hour', '2026-03-09', 'delay_told', 'met'),
+    ('PC-108', 'repair', 'mode=phone', '*repair until 2026-03-05 18:00@1 minute; *repair until 2026-03-09 18:00@2026-03-05 10:00', '2026-03-06', 'delay_told', 'cancelled, running until 2026-03-09 18:00:00'),
+    ('PC-37', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute; custody change promised_at=''2026-03-09 18:00+08'', informed_at=$1@2026-03-05 10:00', '2026-03-06', 'promised', 'cancelled, running until 2026-03-09 18:00:00'),
+    ('PC-109', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute; custody change promised_at=''2026-03-09 18:00+08'', informed_at=''2026-03-05 10:00+08''@2026-03-06 10:00', '2026-03-06 12:00', 'progress', 'cancelled'),
+    ('PC-109', 'repair', NULL, '*repair until 2026-03-05 18:00@1 minute; cancelled@2026-03-06 10:00', '2026-03-06 12:00', 'progress', 'cancelled'),
+    ('PC-109', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute; received@2 minutes; declined@2026-03-06 10:00', '2026-03-06 12:00', 'progress', 'cancelled'),
+    ('PC-37', 'consult', NULL, 'researching@1 minute; *answer until 2026-03-05 18:00@1 hour; *answer until 2026-03-09 18:00@1 day', '2026-03-06', 'promised', 'cancelled, running until 2026-03-09 18:00:00'),
+    ('PC-37', 'complaint', NULL, '*reply until 2026-03-05 18:00@1 hour; *reply until 2026-03-09 18:00@1 day', '2026-03-06', 'promised', 'cancelled, running until 2026-03-09 18:00:00'),
+    ('PC-124', 'complaint', NULL, '*authority until 2026-03-05 18:00@1 hour; *authority until 2026-03-09 18:00@1 day', '2026-03-06', 'settle', 'cancelled, running until 2026-03-09 18:00:00'),
+    ('PC-119', 'quality_report', NULL, '*leader until 2026-03-05 18:00@1 hour; *leader until 2026-03-09 18:00@1 day', '2026-03-06', 'report_back', 'cancelled, running until 2026-03-09 18:00:00'),
+
     -- past the promised time the customer is told every two days
     ('PC-109', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute', '2026-03-05 18:00', 'progress', 'none'),
     ('PC-109', 'repair', 'mode=carry_in', 'custody in promised_at=''2026-03-05 18:00+08''@1 minute', '2026-03-05 18:00:00.000001', 'progress', 'running until 2026-03-07 23:59:59'),
@@ -193,6 +214,10 @@ BEGIN
             FROM desk_bi.clock WHERE ticket_id = id AND clock = c.clock);
 END $$;
 SELECT is(pg_temp.seen(c), expected, format('%s: %s of a %s, %s', clause, clock, ticket_type, concat_ws('; ', sets, story, at))) FROM told_case c ORDER BY no;
+-- A customer who does not want it after all ends what was promised for the repair.
+SELECT is(pg_temp.seen(ROW(0, 'PC-05', 'repair', 'area=' || a, 'visit plan@1 minute; scheduled@1 minute; visit confirm@2 minutes; visit depart@2 minutes; visit arrive@30 minutes; on_site@30 minutes; declined@1 hour', '2026-03-09', clock, 'cancelled')::told_case),
+          'cancelled', format('PC-05 to PC-07: %s in %s, declined', clock, a))
+FROM unnest('{urban,suburban,county}'::text[]) a, unnest('{resolve,backstop_solve,backstop_propose}'::text[]) clock;
 
 -- PC-34: the reminder -----------------------------------------------------------------
 

@@ -138,6 +138,11 @@ BEGIN;
 ALTER TABLE orm.ticket DROP COLUMN parent_id;
 UPDATE orm.ticket SET priority = 'z' WHERE ticket_id = 204;
 ROLLBACK;
+-- nor one of another type
+BEGIN;
+ALTER TABLE orm.ticket DROP CONSTRAINT ticket_parent_fkey, ALTER COLUMN parent_id TYPE text;
+UPDATE orm.ticket SET priority = 'z' WHERE ticket_id = 204;
+ROLLBACK;
 UPDATE orm.ticket SET priority = 'z' WHERE ticket_id = 204;
 -- a column that changes its type
 ALTER TABLE orm.ticket ALTER COLUMN quantity TYPE integer;

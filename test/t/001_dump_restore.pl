@@ -66,13 +66,20 @@ run_ok($node, 'source', small_desk() . small_desk('West Side') . small_policy() 
 	INSERT INTO desk.staff (login, org_id) VALUES ('agent_1', 1), ('agent_2', 1);
 	INSERT INTO desk.staff_role VALUES ('agent_1', 'agent');
 	INSERT INTO desk.application (db_user) VALUES ('app_user');
+	INSERT INTO desk.customer (customer_no, area, tier) VALUES ('C1', 'north', 'gold');
+	INSERT INTO desk.contract (contract_no, customer_id, starts_on) VALUES ('K1', 1, '2026-01-01');
+	INSERT INTO desk.product_unit (policy, serial_no, customer_id, invoice_date) SELECT 'small', 'S' || g, 1, date '2026-03-01' - 100 * g FROM generate_series(1, 6) g;
+	INSERT INTO desk.contract_unit (contract_id, unit_id, starts_on) SELECT 1, unit_id, '2026-01-01' FROM desk.product_unit;
+	INSERT INTO desk.unit_part (unit_id, component, installed_on, is_replacement) VALUES (1, 'wheel', '2026-02-01', true);
 }, 'desk_owner');
 run_ok($node, 'source', q{
 	SET aftersales.now = '2026-03-02 08:00+00';
 	INSERT INTO desk.ticket (ticket_type, building, org_id, assignee, note, attributes)
 		SELECT 'job', 'house ' || g, 1, 'agent_1', 'opened', jsonb_build_object('urgent', g % 2 = 0, 'price', g)
 		FROM generate_series(1, 20) g;
+	INSERT INTO desk.ticket (ticket_id, ticket_type, unit_id, fault_at, component) SELECT 100 + g, 'job', g, '2026-03-01 12:00+00', 'door' FROM generate_series(1, 6) g;
 	SET aftersales.now = '2026-03-02 08:30+00';
+	UPDATE desk.ticket SET fault_cause = CASE unit_id WHEN 2 THEN 'user' ELSE 'product' END WHERE unit_id IS NOT NULL;
 	UPDATE desk.ticket SET status = 'work', note = 'on the way' WHERE ticket_id <= 10;
 	INSERT INTO desk.ticket_event (ticket_id, event, note, data, external_ref)
 		SELECT g, 'visited', 'umlaut: äöü 维修', '{"a": 1.50, "b": "\\u0041"}', 'x' || g FROM generate_series(1, 8) g;
@@ -187,7 +194,7 @@ sub check_database
 		'00000 2', "$what: the same, met");
 	is(sqlstate_of($node, $db, q{INSERT INTO desk.ticket (ticket_type, ticket_id) VALUES ('job', DEFAULT)
 			RETURNING ticket_id, status, (SELECT max(ticket_id) FROM desk.ticket)}, 'desk_owner'),
-		'00000 24|fresh|23', "$what: the next ticket has the next id and the active version");
+		'00000 24|fresh|106', "$what: the next ticket has the next id and the active version");
 	is(sqlstate_of($node, $db, q{DELETE FROM desk.ticket_event}, 'desk_owner'), 'SV004', "$what: events are append-only");
 	is(sqlstate_of($node, $db, q{UPDATE desk.sla_clock SET due_at = now()}, 'desk_owner'), 'SV004', "$what: clocks are protected");
 	is(sqlstate_of($node, $db, q{INSERT INTO "West Side".ticket_event (ticket_id, event) VALUES (1, 'called') RETURNING seq}, 'desk_owner'),

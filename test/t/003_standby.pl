@@ -15,6 +15,7 @@ run_ok($primary, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . sma
 	INSERT INTO aftersales.calendar (calendar, timezone) VALUES ('shop', 'Asia/Shanghai');
 	INSERT INTO aftersales.calendar_hours (calendar, weekday, opens, closes) SELECT 'shop', d, '09:00', '18:00' FROM generate_series(1, 5) d;
 	INSERT INTO desk.staff (login) VALUES ('agent_1');
+	INSERT INTO desk.product_unit (serial_no, invoice_date) VALUES ('S1', '2026-03-01');
 	SET aftersales.now = '2026-03-02 08:00+00';
 	INSERT INTO desk.ticket (ticket_type, attributes) SELECT 'job', '{"urgent": true}' FROM generate_series(1, 3);
 	UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 2;
@@ -83,8 +84,12 @@ my %reads = (
 	check_charges => q{'small', 2},
 	check_clocks => q{'small', 2},
 	check_policy => q{'small', 2},
+	check_row_guards => q{'small', 2},
+	check_warranty => q{'small', 2},
+	classify_warranty => q{1, '2026-03-05 08:00+00', 'product', 'door'},
 	explain_due => q{1},
 	expression_problem => q{'small', 1, 'job', 'condition', 'urgent'},
+	is_row_event => q{'visit:arrived'},
 	is_working_time => q{'2026-03-02 08:00+00', 'shop'},
 	next_working_time => q{'2026-03-02 18:00+00', 'shop'},
 	now => '',
@@ -93,11 +98,13 @@ my %reads = (
 	quote => q{2},
 	reachable_states => q{'small', 1},
 	sla_targets => q{'small', '{"urgent": true}', '2026-03-02 08:00+00'},
+	text_multirange => q{aftersales.text_range('a', 'b')},
+	text_range => q{'a', 'b'},
 	ticket_as_of => q{2, '2026-03-02 08:00+00'},
 	verify_audit => '',
 	verify_clocks => '',
 	working_time_between => q{'2026-03-02 08:00+00', '2026-03-04 08:00+00', 'shop'});
-my @guards = qw(approved clock_expired has_event open_promises evidence_count checklist_done parts_balanced charges_settled callback_done children_done);
+my @guards = qw(approved clock_expired has_event has_event_since has_role open_promises evidence_count evidence_sum checklist_done parts_balanced charges_settled callback_done children_done);
 my %writes = (
 	activate_policy => q{'small', 2},
 	correct_event => q{(SELECT max(event_id) FROM desk.ticket_event), 'wrong'},
@@ -109,6 +116,7 @@ my %writes = (
 	install_policy => q{'power_hotline'},
 	load_calendar_days => q{'shop', '[{"day": "2027-03-02", "is_working": false}]'},
 	move => q{1, 'work'},
+	reclassify => q{1, 'checked'},
 	set_node => q{3},
 	sweep => '',
 	take_outbox => '',
@@ -127,6 +135,7 @@ is($on_standby, $on_primary, 'the views say the same on both');
 like($on_standby, qr/^2026-03-02 08:45:00\+00$/m, 'aftersales.now works on the standby');
 like($on_standby, qr/^1\|hurry\|late\|t\|45\.00\|35\.00$/m, 'a clock is late there without any sweep');
 like($on_standby, qr/^1\|1\|.*\|1\|\{hurry\}$/m, 'and in the queue');
+like($on_standby, qr/^classify_warranty\|\(in_warranty,t,\{exchange\},t,t,f,2027-03-01,/m, 'a fault is classified');
 like($on_standby, qr/\|counted$/m, 'its due time is explained');
 unlike($on_standby, qr/gap|hash:|head|private/, 'the chains hold on the standby');
 like($on_standby, qr/^desk_bi\.clock\|7\|\w{32}$/m, 'every view is among them');

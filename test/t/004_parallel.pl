@@ -90,7 +90,7 @@ foreach my $first ($attributes, $clocks, $moves)
 	run_ok($node, 'postgres', q{
 		SET session_replication_role = replica;
 		DELETE FROM aftersales.policy_version WHERE version = 2;
-		} . join('', map { "DELETE FROM aftersales.$_ WHERE version = 2;" } qw(ticket_type attribute event_type workflow_state workflow_transition workflow_guard sla_rule)) . q{
+		} . join('', map { "DELETE FROM aftersales.$_ WHERE version = 2;" } qw(ticket_type attribute event_type workflow_state workflow_transition workflow_guard sla_rule warranty_term exclusion remedy_window charge_rule)) . q{
 		UPDATE aftersales.policy_version SET status = 'active'});
 }
 chains_ok($node, 'postgres', 'desk', 'at the end');

@@ -14,9 +14,11 @@ use AftersalesTest;
 my $branch = new_node('branch');
 my $centre = new_node('centre');
 my @desk_tables = map { "desk.$_" } qw(org_unit staff staff_role application ticket ticket_event event_private sla_clock sla_breach
-  sla_escalation outbox shift contact promise approval delegation ticket_match price_list price charge payment delay_excuse);
+  sla_escalation outbox shift contact promise approval delegation ticket_match
+  customer contract product_unit contract_unit unit_part price_list price charge payment delay_excuse);
 my @policy_tables = map { "aftersales.$_" } qw(policy policy_version ticket_type category service_area attribute
   event_type workflow_state workflow_transition workflow_guard sla_rule escalation_rule approval_rule duplicate_rule role_conflict charge_rule
+  warranty_term exclusion remedy_window
   guard_function calendar calendar_hours calendar_day calendar_revision calendar_history);
 
 run_ok($branch, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . 'SELECT aftersales.set_node(1);' . small_policy() . q{
@@ -24,6 +26,7 @@ run_ok($branch, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . 'SEL
 	INSERT INTO desk.org_unit (org_code) VALUES ('branch');
 	INSERT INTO desk.staff (login) VALUES ('agent_1');
 	INSERT INTO desk.staff_role VALUES ('agent_1', 'agent');
+	INSERT INTO desk.product_unit (serial_no, invoice_date) VALUES ('S1', '2026-03-01');
 	INSERT INTO desk.ticket (ticket_type, subject, note) SELECT 'job', 'b' || g, 'before' FROM generate_series(1, 5) g;
 	UPDATE desk.ticket SET status = 'work', note = 'n' WHERE subject IN ('b1', 'b2')});
 run_ok($centre, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . 'SELECT aftersales.set_node(2);');

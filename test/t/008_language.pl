@@ -135,6 +135,24 @@ SKIP:
 	like($complaint->($locale, q{UPDATE desk.ticket SET attributes = '{"colour": "blue"}' WHERE ticket_id = 1}),
 		qr/属性 "colour" 不符合策略 "small" 的声明\n.*其值不在允许的范围内。\nticket=1 from=new to=new attribute=colour\n.*允许的有：red, green。/,
 		'SV010 in Chinese');
+
+	# money: the fixed line also names rule and column
+	like($complaint->($locale, q{INSERT INTO desk.charge (ticket_id, rule, charged_at) VALUES (1, 'fee', aftersales.now())}),
+		qr/^\S+:  收费项 "fee" 在价格单 "fees" 中没有价格\n.*该价格单（币种 CNY，\d{4}-\d\d-\d\d 当日有效）中没有该项目。\nticket=1 from=new to=new rule=fee column=price_id\n.*请只收取价格单上的项目，或先公布相应的价格单。/m,
+		'SV009 in Chinese');
+
+	# The policy's own words follow aftersales.language, the server's lc_messages.
+	run_ok($node, 'crm', small_policy('strict') =~ s/SELECT aftersales.activate_policy/INSERT INTO aftersales.row_guard (policy, version, table_name, guard, requires, message_en, message_zh) VALUES ('strict', 1, 'custody', 'voucher', 'voucher_shown IS NOT NULL', 'ask for the voucher', '请核对取机凭证'); $&/r
+		  . q{INSERT INTO desk.ticket (policy, ticket_type) VALUES ('strict', 'job')});
+	my $held = q{INSERT INTO desk.custody (ticket_id, receipt_no) VALUES (2, 'R-1')};
+	my $guard = qr/^ticket=2 from=new to=new guard=voucher$/m;
+
+	my $mixed = $complaint->('C', "SET aftersales.language = 'zh';\n$held");
+	like($mixed, qr/ERROR:  a row of table "custody" may not be like this\nDETAIL:  voucher: 请核对取机凭证\n/, 'SV002 of a row, the guard in Chinese');
+	like($mixed, $guard, 'with its fixed line');
+	$chinese = $complaint->($locale, $held);
+	like($chinese, qr/^\S+:  表 "custody" 的这一行不符合要求\n.*voucher: ask for the voucher\n/m, 'SV002 of a row, all but the guard in Chinese');
+	like($chinese, $guard, 'and the same fixed line');
 	$node->stop;
 }
 

@@ -1,0 +1,453 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan_text.c
+ *	  The SQL that the triggers run.
+ *
+ * In the text "@" stands for the desk's schema.  Every name and operator is
+ * schema-qualified.  The entries stand in the order of PlanId.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aftersales.h"
+
+#include "catalog/pg_type.h"
+
+#include "plan_text.h"
+
+#define SAME(col) "(e." col EQ "x." col " OR (e." col " IS NULL AND x." col " IS NULL))"
+
+/*
+ * What fold.c keeps of a clock, for clock_store.c.  These are the table's
+ * columns in their order, so that its rows need no projection.
+ */
+#define CLOCK_COLUMNS \
+	"c.clock_id, c.ticket_id, c.clock, c.cycle, c.rule, c.target, c.started_at, c.start_seq," \
+	" c.due_at, c.paused_since, c.remaining, c.stopped_at, c.ended_as, c.is_breached, c.is_cleared," \
+	" c.next_at, c.late_entry_at, c.escalated, c.calendar, c.calendar_rev"
+
+#define CLOCK_SET(from) \
+	"UPDATE @.sla_clock c SET cycle = " from "2, rule = " from "3, target = " from "4, started_at = " from "5," \
+	" due_at = " from "6, paused_since = " from "7, remaining = " from "8, stopped_at = " from "9," \
+	" ended_as = " from "10, is_breached = " from "11, next_at = " from "12, escalated = " from "13," \
+	" calendar = " from "14, calendar_rev = " from "15, is_cleared = " from "16, late_entry_at = " from "17"
+
+#define START_COLUMNS \
+	"INSERT INTO @.sla_clock (ticket_id, clock, cycle, rule, target, started_at, start_seq, due_at," \
+	" next_at, calendar, calendar_rev, late_entry_at) "
+
+#define EVENT_COLUMNS \
+	"INSERT INTO @.ticket_event (recorded_at, actor, origin, ticket_id, seq, event," \
+	" occurred_at, from_state, to_state, private_digest, hash, external_ref, corrects) "
+
+#define SHIFT_TICKETS \
+	"SELECT ticket_id, status, policy_version FROM @.ticket WHERE shift_id" EQ "$1" \
+	" AND policy" EQ "$2 AND ticket_type" EQ "$3 AND voided_at IS NULL ORDER BY ticket_id"
+
+#define PRICE_IN_FORCE \
+	"SELECT p.price_id, p.unit_price, p.cost_price, p.spec, p.label FROM @.price_list l" \
+	" JOIN @.price p ON p.price_list_id" EQ "l.price_list_id AND p.item" EQ "$4" \
+	" WHERE l.policy" EQ "$1 AND l.list" EQ "$2 AND pg_catalog.range_contains_elem(l.valid, $3) AND l.currency" EQ "$5"
+
+/* credits belong to the period of the charge */
+#define CHARGED_IN \
+	"SELECT coalesce(pg_catalog.sum(c.amount OPERATOR(pg_catalog.+)" \
+	" coalesce((SELECT pg_catalog.sum(k.amount) FROM @.charge k WHERE k.credit_of" EQ "c.charge_id), 0)), 0)" \
+	" FROM @.charge c WHERE c.policy" EQ "$1 AND c.rule" EQ "$2 AND c.credit_of IS NULL" \
+	" AND c.charged_at" GE "$3 AND c.charged_at" LT "$4"
+
+
+/* whether a ticket's history is not as it was recorded */
+#define CORRECTED "SELECT true FROM @.ticket_event WHERE ticket_id" EQ "$1 AND corrects IS NOT NULL LIMIT 1"
+/* the opening in a state is an event of that state, too */
+#define NAMED(e, name) \
+	"(" e ".event" EQ name " OR (" e ".event" EQ "'opened' AND pg_catalog.concat('status:', " e ".to_state)" EQ name "))"
+#define REF_OF(table) "SELECT 1 FROM @." table " WHERE external_ref" EQ "$1"
+
+/* of unit o, if active and none of those who ask */
+#define HEAD \
+	"(SELECT h.login FROM @.staff h WHERE h.login" EQ "o.head AND h.is_active" \
+	" AND NOT h.login" EQ "ANY ($2)) AS head"
+
+#define IN_FORCE(t) \
+	t ".starts_on" LE "$3 AND (" t ".ends_on IS NULL OR " t ".ends_on" GE "$3)"
+
+/* the tier is the one at the date $3 */
+#define CONTRACT_COLUMNS \
+	"SELECT k.contract_id, k.customer_id, k.policy," \
+	" CASE WHEN " IN_FORCE("k") " THEN coalesce(l.tier, k.tier) END AS tier"
+
+const PlanText as_plan_text[PLAN_COUNT] = {
+	{PLAN_EVENT_ONE, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12)"},
+	{PLAN_EVENT_ONE_ID, 13,
+		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
+		INT4OID, TEXTOID},
+	EVENT_COLUMNS "VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10, $13, $12) RETURNING event_id"},
+	{PLAN_EVENT_MANY, 12,
+		{TIMESTAMPTZOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTOID},
+		EVENT_COLUMNS "SELECT $1, $2, $12, e.*, NULL::pg_catalog.int4"
+		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+		" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
+	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11)) AS e RETURNING event_id"},
+
+	{PLAN_PRIVATE_ONE, 4, {INT8OID, BYTEAOID, TEXTOID, JSONBOID},
+	"INSERT INTO @.event_private (event_id, salt, note, data) VALUES ($1, $2, $3, $4)"},
+	{PLAN_PRIVATE_MANY, 4, {INT8ARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, JSONBARRAYOID},
+		"INSERT INTO @.event_private (event_id, salt, note, data) SELECT p.*"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4)) AS p"},
+
+	{PLAN_CLOCKS_ONE, 1, {INT8OID},
+	"SELECT " CLOCK_COLUMNS " FROM @.sla_clock c WHERE c.ticket_id" EQ "$1"},
+	{PLAN_CLOCKS_MANY, 1, {INT8ARRAYOID},
+		"SELECT " CLOCK_COLUMNS " FROM pg_catalog.unnest($1) AS s(ticket_id)"
+	" JOIN @.sla_clock c ON c.ticket_id" EQ "s.ticket_id"},
+
+	{PLAN_CLOCK_END_ONE, 4, {INT8OID, TIMESTAMPTZOID, TEXTOID, BOOLOID},
+		"UPDATE @.sla_clock c SET stopped_at = $2, ended_as = $3, is_breached = $4, next_at = NULL"
+	" WHERE c.clock_id" EQ "$1"},
+	{PLAN_CLOCK_END_MANY, 4, {INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID},
+		"UPDATE @.sla_clock c SET stopped_at = s.at, ended_as = s.how, is_breached = s.breached, next_at = NULL"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4)) AS s(clock_id, at, how, breached) WHERE c.clock_id" EQ "s.clock_id"},
+	{PLAN_CLOCK_SET_ONE, 17,
+		{INT8OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INTERVALOID,
+		TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID, INT4OID, BOOLOID, TIMESTAMPTZOID},
+	CLOCK_SET("$") " WHERE c.clock_id" EQ "$1"},
+	{PLAN_CLOCK_SET_MANY, 17,
+		{INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
+			TIMESTAMPTZARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, BOOLARRAYOID,
+		TIMESTAMPTZARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID},
+		CLOCK_SET("s.c")
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
+		" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
+		" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12),"
+		" pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16),"
+		" pg_catalog.unnest($17))"
+		" AS s(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17)"
+	" WHERE c.clock_id" EQ "s.c1"},
+
+	{PLAN_CLOCK_START_ONE, 12,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
+		TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
+	START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
+	/* opening a ticket often starts two */
+	{PLAN_CLOCK_START_TWO, 24,
+		{INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID,
+			INT8OID, TEXTOID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID,
+		TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
+		START_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12),"
+	" ($13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"},
+	{PLAN_CLOCK_START_MANY, 12,
+		{INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID, INTERVALARRAYOID, TIMESTAMPTZARRAYOID,
+		INT4ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, INT4ARRAYOID,
+		TIMESTAMPTZARRAYOID},
+		START_COLUMNS "SELECT s.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+		" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
+	" pg_catalog.unnest($11), pg_catalog.unnest($12)) AS s"},
+
+	{PLAN_CLOCK_WHOLE, 19,
+		{INT8OID, TEXTOID, INT4OID, INT4OID, TEXTOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, INTERVALOID, TIMESTAMPTZOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, TEXTOID,
+		INT4OID, BOOLOID, TIMESTAMPTZOID},
+		"INSERT INTO @.sla_clock (ticket_id, clock, start_seq, cycle, rule, target, started_at, due_at,"
+		" paused_since, remaining, stopped_at, ended_as, is_breached, next_at, escalated, calendar, calendar_rev,"
+		" is_cleared, late_entry_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+	" RETURNING clock_id"},
+
+	{PLAN_BREACHES, 1, {INT8OID},
+		"SELECT b.clock_id, b.due_at FROM @.sla_clock c JOIN @.sla_breach b ON b.clock_id" EQ "c.clock_id"
+	" WHERE c.ticket_id" EQ "$1"},
+	{PLAN_BREACH, 6, {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID},
+		"INSERT INTO @.sla_breach (clock_id, due_at, detected_at, org_id, assignee, responsible)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id) DO NOTHING"},
+	{PLAN_CLEAR_BREACH, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.sla_breach SET cleared_at = $2 WHERE clock_id" EQ "$1"
+	" AND (cleared_at IS NULL) OPERATOR(pg_catalog.<>) ($2 IS NULL)"},
+	{PLAN_BREACH_BY, 4, {INT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID},
+		"UPDATE @.sla_breach SET due_at = $2, org_id = $3, assignee = $4 WHERE clock_id" EQ "$1"
+		" AND NOT (due_at" EQ "$2 AND coalesce(org_id, 0)" EQ "coalesce($3, 0)"
+	" AND coalesce(assignee, '')" EQ "coalesce($4, ''))"},
+	{PLAN_ESCALATION, 6, {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+		"INSERT INTO @.sla_escalation (clock_id, level, at, fired_at, action, recipient)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (clock_id, level) DO NOTHING"},
+	{PLAN_OUTBOX, 6, {INT8OID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+		"INSERT INTO @.outbox (topic, ticket_id, clock_id, level, recipient, at, created_at)"
+	" VALUES ('escalation', $1, $2, $3, $4, $5, $6)"},
+
+	{PLAN_HISTORY, 1, {INT8OID},
+		"SELECT e.seq, e.event, e.occurred_at, e.to_state, e.corrects, e.origin, p.data, e.recorded_at"
+		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+	" WHERE e.ticket_id" EQ "$1 ORDER BY e.seq"},
+
+	{PLAN_LATER_CHANGE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.ticket_event WHERE ticket_id" EQ "$1 AND event" EQ "$2"
+	" AND occurred_at OPERATOR(pg_catalog.>) $3 LIMIT 1"},
+	{PLAN_OUTDATED, 2, {TEXTOID, INT4OID},
+		"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "ANY (ARRAY("
+		"SELECT c.ticket_id FROM @.sla_clock c WHERE c.stopped_at IS NULL AND c.calendar" EQ "$1"
+		" AND c.calendar_rev" LT "$2 ORDER BY c.calendar_rev LIMIT 1000))"
+	" ORDER BY t.ticket_id FOR NO KEY UPDATE"},
+	{PLAN_CALENDAR_REV, 3, {INT8ARRAYOID, TEXTOID, INT4OID},
+		"UPDATE @.sla_clock SET calendar_rev = $3 WHERE ticket_id" EQ "ANY ($1) AND stopped_at IS NULL"
+	" AND calendar" EQ "$2 AND calendar_rev" LT "$3"},
+
+	{PLAN_LOCK_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_TOUCH, 1, {INT8ARRAYOID},
+	"UPDATE @.ticket t SET row_version = t.row_version WHERE t.ticket_id" EQ "ANY ($1)"},
+	{PLAN_HEAD_ONE, 4, {INT8OID, INT4OID, BYTEAOID, TIMESTAMPTZOID},
+		"UPDATE @.ticket t SET event_seq = $2, event_hash = $3, event_at = greatest(t.event_at, $4)"
+	" WHERE t.ticket_id" EQ "$1 AND t.event_seq" LT "$2"},
+	{PLAN_HEAD_MANY, 4, {INT8ARRAYOID, INT4ARRAYOID, BYTEAARRAYOID, TIMESTAMPTZARRAYOID},
+		"UPDATE @.ticket t SET event_seq = h.seq, event_hash = h.hash,"
+		" event_at = greatest(t.event_at, h.at)"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+		" pg_catalog.unnest($4)) AS h(ticket_id, seq, hash, at)"
+	" WHERE t.ticket_id" EQ "h.ticket_id AND t.event_seq" LT "h.seq"},
+	{PLAN_EVENTS_SAME, 12,
+		{TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
+		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10),"
+		" pg_catalog.unnest($11), pg_catalog.unnest($12)) AS x(ticket_id, seq, event, occurred_at,"
+		" from_state, to_state, external_ref, private_digest, hash)"
+		" JOIN @.ticket_event e ON e.ticket_id" EQ "x.ticket_id AND e.seq" EQ "x.seq"
+		" WHERE e.recorded_at" EQ "$1 AND e.actor" EQ "$2 AND e.origin" EQ "$3"
+		" AND e.event" EQ "x.event AND e.occurred_at" EQ "x.occurred_at AND e.hash" EQ "x.hash"
+		" AND e.corrects IS NULL"
+		" AND " SAME("from_state") " AND " SAME("to_state")
+	" AND " SAME("external_ref") " AND " SAME("private_digest")},
+	{PLAN_HEADS_SAME, 2, {INT8ARRAYOID, INT4ARRAYOID},
+		"SELECT 1 FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS h(ticket_id, seq)"
+	" JOIN @.ticket t ON t.ticket_id" EQ "h.ticket_id AND t.event_seq" GE "h.seq"},
+
+	{PLAN_MASTER, 1, {INT8OID},
+		"SELECT status, policy, policy_version, ticket_type, duplicate_of FROM @.ticket"
+	" WHERE ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_REPEATED, 1, {INT8OID},
+	"SELECT 1 FROM @.ticket WHERE duplicate_of" EQ "$1 LIMIT 1"},
+	{PLAN_HAS_EVENT, 3, {INT8OID, TEXTOID, INT4OID},
+		"SELECT pg_catalog.count(*), (" CORRECTED ") FROM (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1"
+	" AND " NAMED("e", "$2") " LIMIT $3) x"},
+	{PLAN_CLOCK_EXPIRED, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT 1 FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND stopped_at IS NULL AND due_at" LT "$3"},
+	{PLAN_ROLES, 1, {TEXTOID},
+		"SELECT r.role, s.superior, s.is_active FROM @.staff s"
+		" LEFT JOIN @.staff_role r ON r.login" EQ "s.login AND s.is_active"
+	" WHERE s.login" EQ "$1"},
+	{PLAN_APPLICATION, 1, {TEXTOID},
+	"SELECT 1 FROM @.application WHERE db_user" EQ "$1"},
+
+	{PLAN_EMIT, 4, {INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID},
+		"INSERT INTO @.ticket_event (ticket_id, event, occurred_at, data)"
+		" SELECT e.ticket_id, e.event, e.occurred_at, e.data"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+		" pg_catalog.unnest($4)) WITH ORDINALITY AS e(ticket_id, event, occurred_at, data, n)"
+	" ORDER BY e.n"},
+	{PLAN_REF_PROMISE, 1, {TEXTOID},
+	"SELECT 1 FROM @.promise WHERE external_ref" EQ "$1"},
+	{PLAN_REF_APPROVAL, 1, {TEXTOID},
+	"SELECT 1 FROM @.approval WHERE external_ref" EQ "$1"},
+	{PLAN_APPROVALS, 4, {INT8OID, TEXTOID, INT8OID, TEXTOID},
+		"SELECT r.last, a.run, a.step, a.is_approved, a.decided_by, a.requested_by, a.new_due_at,"
+		" a.decided_at, a.on_behalf_of FROM (SELECT pg_catalog.max(run) AS last,"
+		" pg_catalog.max(run) FILTER (WHERE coalesce(clock_id, 0)" EQ "$3"
+		" AND coalesce(item, '')" EQ "$4) AS run"
+		" FROM @.approval WHERE ticket_id" EQ "$1 AND kind" EQ "$2) r"
+		" LEFT JOIN @.approval a ON a.ticket_id" EQ "$1 AND a.kind" EQ "$2 AND a.run" EQ "r.run"
+	" ORDER BY a.step"},
+	{PLAN_APPROVED, 4, {INT8OID, TEXTOID, INT4OID, TEXTOID},
+		"SELECT coalesce(pg_catalog.bool_and(x.approved), false) FROM (SELECT DISTINCT ON (a.item)"
+		" a.is_approved AND a.step" EQ "$3 AS approved"
+		" FROM @.approval a WHERE a.ticket_id" EQ "$1 AND a.kind" EQ "$2"
+		" AND ($4" EQ "'' OR a.item" EQ "$4)"
+	" ORDER BY a.item, a.run DESC, a.step DESC) x"},
+	{PLAN_OPEN_PROMISES, 1, {INT8OID},
+		"SELECT pg_catalog.count(*)::pg_catalog.int4 FROM @.sla_clock c"
+		" JOIN @.ticket_event e ON e.ticket_id" EQ "c.ticket_id AND e.seq" EQ "c.start_seq"
+		" WHERE c.ticket_id" EQ "$1 AND c.stopped_at IS NULL"
+	" AND pg_catalog.starts_with(e.event, 'promise:')"},
+	{PLAN_CLOCK, 2, {INT8OID, INT8OID},
+		"SELECT clock, rule, due_at, stopped_at, is_breached FROM @.sla_clock"
+	" WHERE clock_id" EQ "$1 AND ticket_id" EQ "$2"},
+	{PLAN_EXCUSED, 1, {INT8OID},
+	"SELECT excused_at FROM @.sla_breach WHERE clock_id" EQ "$1"},
+	{PLAN_EXCUSE, 3, {INT8OID, TIMESTAMPTZOID, TEXTOID},
+	"UPDATE @.sla_breach SET excused_at = $2, excused_by = $3 WHERE clock_id" EQ "$1"},
+	{PLAN_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1"},
+
+	{PLAN_SHIFT, 1, {INT8OID},
+	"SELECT 1 FROM @.shift WHERE shift_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_TICKETS, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS},
+	{PLAN_SHIFT_LOCK, 3, {INT8OID, TEXTOID, TEXTOID}, SHIFT_TICKETS " FOR NO KEY UPDATE"},
+	{PLAN_SHIFT_AT, 2, {INT8ARRAYOID, TEXTARRAYOID},
+		"SELECT pg_catalog.max(e.occurred_at) FROM @.ticket_event e"
+		" WHERE e.ticket_id" EQ "ANY ($1) AND e.to_state" EQ "ANY ($2)"
+	" AND (e.from_state IS NULL OR NOT e.from_state" EQ "ANY ($2))"},
+
+	{PLAN_MATCHES, 1, {INT8OID},
+	"SELECT ticket_id FROM @.ticket_match WHERE digest" EQ "$1 ORDER BY ticket_id"},
+	{PLAN_SHARE_TICKET, 1, {INT8OID},
+	"SELECT t FROM @.ticket t WHERE t.ticket_id" EQ "$1 FOR SHARE"},
+	{PLAN_MATCH_GONE, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"DELETE FROM @.ticket_match m USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+	" AS x(ticket_id, rule) WHERE m.ticket_id" EQ "x.ticket_id AND m.rule" EQ "x.rule"},
+	{PLAN_MATCH_COME, 3, {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+		"INSERT INTO @.ticket_match (ticket_id, rule, digest)"
+		" SELECT x.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3)) AS x"},
+
+	{PLAN_REF_EVENT, 1, {TEXTOID},
+		"SELECT e.ticket_id, (SELECT s.to_state FROM @.ticket_event s WHERE s.ticket_id" EQ "e.ticket_id"
+		" AND s.seq" LE "e.seq AND s.to_state IS NOT NULL ORDER BY s.seq DESC LIMIT 1), e.occurred_at,"
+		" p.note, e.private_digest IS NOT NULL AND p.event_id IS NULL, e.origin"
+		" FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+	" WHERE e.external_ref" EQ "$1"},
+
+	{PLAN_UNIT, 1, {INT8OID},
+		"SELECT policy, customer_id, product_line, invoice_date, delivered_on, onsite_until"
+	" FROM @.product_unit WHERE unit_id" EQ "$1"},
+	{PLAN_UNIT_PART, 3, {INT8OID, TEXTOID, DATEOID},
+		"SELECT installed_on FROM @.unit_part WHERE unit_id" EQ "$1 AND component" EQ "$2"
+		" AND is_replacement AND installed_on" LE "$3 AND (removed_on IS NULL OR removed_on" GE "$3)"
+	" ORDER BY installed_on DESC, unit_part_id DESC LIMIT 1"},
+	{PLAN_CONTRACT, 3, {INT8OID, INT8OID, DATEOID}, CONTRACT_COLUMNS ","
+		" $2 IS NOT NULL AND EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id)"
+		" AND NOT EXISTS (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id AND x.unit_id" EQ "$2)"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON l.contract_id" EQ "k.contract_id"
+		" AND l.unit_id" EQ "$2 AND " IN_FORCE("l")
+	" WHERE k.contract_id" EQ "$1"},
+	/* by the unit one at most, by the customer perhaps several */
+	{PLAN_CONTRACT_FOUND, 4, {INT8OID, INT8OID, DATEOID, TEXTOID}, CONTRACT_COLUMNS ", 0 AS how"
+		" FROM @.contract_unit l JOIN @.contract k ON k.contract_id" EQ "l.contract_id"
+		" WHERE l.unit_id" EQ "$1 AND " IN_FORCE("l") " AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($2 IS NULL OR k.customer_id" EQ "$2)"
+		" UNION ALL " CONTRACT_COLUMNS ", 1"
+		" FROM @.contract k LEFT JOIN @.contract_unit l ON false"
+		" WHERE k.customer_id" EQ "$2 AND " IN_FORCE("k")
+		" AND (k.policy IS NULL OR k.policy" EQ "$4) AND ($1 IS NULL OR NOT EXISTS"
+		" (SELECT FROM @.contract_unit x WHERE x.contract_id" EQ "k.contract_id))"
+	" ORDER BY how LIMIT 2"},
+	{PLAN_CUSTOMER, 1, {INT8OID},
+	"SELECT area, tier FROM @.customer WHERE customer_id" EQ "$1"},
+
+	{PLAN_REF_VISIT, 1, {TEXTOID}, REF_OF("visit")},
+	{PLAN_REF_CUSTODY, 1, {TEXTOID}, REF_OF("custody")},
+	{PLAN_REF_EVIDENCE, 1, {TEXTOID}, REF_OF("evidence")},
+	{PLAN_REF_DOCUMENT, 1, {TEXTOID}, REF_OF("document")},
+	{PLAN_REF_QUOTE_ITEM, 1, {TEXTOID}, REF_OF("quote_item")},
+	{PLAN_STAR_GRADE, 1, {TEXTOID},
+	"SELECT star_grade FROM @.staff WHERE login" EQ "$1"},
+	{PLAN_EVENT_SINCE, 3, {INT8OID, TEXTOID, TEXTOID},
+		"SELECT EXISTS (SELECT 1 FROM @.ticket_event e WHERE e.ticket_id" EQ "$1 AND " NAMED("e", "$2")
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event s WHERE s.ticket_id" EQ "$1 AND " NAMED("s", "$3")
+		" AND (e.occurred_at" LT "s.occurred_at OR (e.occurred_at" EQ "s.occurred_at AND e.seq" LT "s.seq)))),"
+	" (" CORRECTED ")"},
+	{PLAN_EVIDENCE_COUNT, 4, {INT8OID, TEXTOID, TEXTOID, TEXTOID},
+		"SELECT coalesce(pg_catalog.min(x.n), 0)::pg_catalog.int4 FROM"
+		" (SELECT pg_catalog.count(DISTINCT CASE WHEN $4" EQ "'item' THEN item WHEN $4" EQ "'angle' THEN angle"
+		" ELSE evidence_id::pg_catalog.text END) FILTER (WHERE passed IS NOT FALSE) AS n"
+		" FROM @.evidence WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (NOT $3" EQ "'item' OR item IS NOT NULL)"
+	" GROUP BY CASE WHEN $3" EQ "'item' THEN item END) x"},
+	{PLAN_EVIDENCE_SUM, 2, {INT8OID, TEXTOID},
+		"SELECT coalesce(pg_catalog.sum(reading), 0) FROM @.evidence"
+	" WHERE ticket_id" EQ "$1 AND kind" EQ "$2 AND (passed IS NULL OR passed)"},
+
+	/* after corrections; an item that is erased, or was not named, may have been any */
+	{PLAN_REQUESTER, 3, {INT8OID, TEXTOID, TEXTOID},
+		"SELECT e.actor FROM @.ticket_event e LEFT JOIN @.event_private p ON p.event_id" EQ "e.event_id"
+		" WHERE e.ticket_id" EQ "$1 AND e.event" EQ "$2"
+		" AND ($3" EQ "'' OR coalesce(p.data OPERATOR(pg_catalog.->>) 'item', $3)" EQ "$3)"
+		" AND NOT EXISTS (SELECT 1 FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+		" AND c.corrects" EQ "e.seq AND c.origin" EQ "'left_out')"
+		" ORDER BY coalesce((SELECT c.occurred_at FROM @.ticket_event c WHERE c.ticket_id" EQ "$1"
+	" AND c.corrects" EQ "e.seq ORDER BY c.seq DESC LIMIT 1), e.occurred_at) DESC, e.seq DESC LIMIT 1"},
+	/* UNION, so that units which are their own parents come to an end */
+	{PLAN_ORG_HEAD, 2, {INT8OID, TEXTARRAYOID},
+		"WITH RECURSIVE up AS (SELECT o.org_id, o.parent_id, " HEAD
+		" FROM @.org_unit o WHERE o.org_id" EQ "$1"
+		" UNION SELECT o.org_id, o.parent_id, " HEAD
+		" FROM up JOIN @.org_unit o ON o.org_id" EQ "up.parent_id WHERE up.head IS NULL)"
+	" SELECT head FROM up WHERE head IS NOT NULL"},
+	{PLAN_DELEGATIONS, 3, {TEXTOID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT d.login FROM @.delegation d WHERE d.delegate" EQ "$1 AND (d.kind IS NULL OR d.kind" EQ "$2)"
+		" AND d.starts_at" LE "$3 AND d.ends_at OPERATOR(pg_catalog.>) $3"
+	" ORDER BY d.delegation_id FOR SHARE"},
+	{PLAN_REF_DELEGATION, 1, {TEXTOID},
+	"SELECT 1 FROM @.delegation WHERE external_ref" EQ "$1"},
+	{PLAN_LOCK_STAFF, 1, {TEXTOID},
+	"SELECT 1 FROM @.staff WHERE login" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_STAFF_ROLES, 1, {TEXTOID},
+	"SELECT role FROM @.staff_role WHERE login" EQ "$1 ORDER BY role"},
+
+	{PLAN_REF_CHARGE, 1, {TEXTOID}, REF_OF("charge")},
+	{PLAN_REF_PAYMENT, 1, {TEXTOID}, REF_OF("payment")},
+	{PLAN_REF_DELAY_EXCUSE, 1, {TEXTOID}, REF_OF("delay_excuse")},
+	{PLAN_REF_PRICE_LIST, 1, {TEXTOID}, REF_OF("price_list")},
+	{PLAN_REF_PRICE, 1, {TEXTOID}, REF_OF("price")},
+	{PLAN_QUOTE_ITEMS, 1, {INT8OID},
+		"SELECT item, pg_catalog.sum(quantity) FROM @.quote_item"
+	" WHERE ticket_id" EQ "$1 AND withdrawn_at IS NULL GROUP BY item ORDER BY pg_catalog.min(quote_item_id)"},
+	{PLAN_CHARGED, 2, {INT8OID, TEXTOID},
+		"SELECT item, pg_catalog.sum(quantity), pg_catalog.sum(amount) FROM @.charge"
+	" WHERE ticket_id" EQ "$1 AND rule" EQ "$2 GROUP BY item ORDER BY pg_catalog.min(charge_id)"},
+	/* of those that have ended, what counted as late */
+	{PLAN_LATE, 3, {INT8OID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT due_at, coalesce(stopped_at, $3) FROM @.sla_clock WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+		" AND due_at" LT "coalesce(stopped_at, $3)"
+	" AND (ended_as IS NULL OR (ended_as" EQ "'stopped' AND is_breached))"},
+	{PLAN_EXCUSED_DAYS, 2, {INT8OID, TEXTOID},
+		"SELECT starts_on, ends_on FROM @.delay_excuse WHERE ticket_id" EQ "$1 AND clock" EQ "$2"
+	" AND withdrawn_at IS NULL ORDER BY starts_on, ends_on"},
+	{PLAN_PRICE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE},
+	{PLAN_PRICE_SHARE, 5, {TEXTOID, TEXTOID, DATEOID, TEXTOID, TEXTOID}, PRICE_IN_FORCE " FOR SHARE"},
+	{PLAN_CAP_ANY, 4, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, CHARGED_IN " AND c.party IS NULL"},
+	{PLAN_CAP_PARTY, 5, {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+	CHARGED_IN " AND c.party" EQ "$5"},
+	{PLAN_UNSETTLED, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE ticket_id" EQ "$1 AND payer" EQ "'customer' AND credit_of IS NULL"
+	" AND settled_at IS NULL LIMIT 1"},
+	{PLAN_CHARGE, 1, {INT8OID},
+	"SELECT ticket_id, policy FROM @.charge WHERE charge_id" EQ "$1"},
+	{PLAN_ACCOUNT, 1, {INT8OID},
+		"SELECT b.charge_id, b.ticket_id, b.policy, b.rule, b.kind, b.item, b.currency, b.payer, b.payee, b.party,"
+		" b.price_id, b.unit_price,"
+		" b.quantity OPERATOR(pg_catalog.+) k.quantity, b.amount OPERATOR(pg_catalog.+) k.amount,"
+		" p.amount OPERATOR(pg_catalog.-) r.amount,"
+		" CASE WHEN x.credit_of IS NOT NULL THEN x.amount END, s.amount"
+		" FROM @.charge x JOIN @.charge b ON b.charge_id" EQ "coalesce(x.credit_of, x.charge_id)"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(c.quantity), 0) AS quantity,"
+		" coalesce(pg_catalog.sum(c.amount), 0) AS amount FROM @.charge c WHERE c.credit_of" EQ "b.charge_id) k"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "b.charge_id) p"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount FROM @.charge c"
+		" JOIN @.payment y ON y.charge_id" EQ "c.charge_id WHERE c.credit_of" EQ "b.charge_id) r"
+		" CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.sum(y.amount), 0) AS amount"
+		" FROM @.payment y WHERE y.charge_id" EQ "x.charge_id) s"
+	" WHERE x.charge_id" EQ "$1"},
+	{PLAN_LOCK_CHARGE, 1, {INT8OID},
+		"SELECT 1 FROM @.charge WHERE charge_id" EQ "(SELECT coalesce(x.credit_of, x.charge_id)"
+	" FROM @.charge x WHERE x.charge_id" EQ "$1) FOR NO KEY UPDATE"},
+	{PLAN_SETTLE, 2, {INT8OID, TIMESTAMPTZOID},
+		"UPDATE @.charge SET settled_at = $2 WHERE (charge_id" EQ "$1 OR credit_of" EQ "$1)"
+	" AND settled_at IS NULL"},
+	{PLAN_SETTLE_CHARGE, 2, {INT8OID, TIMESTAMPTZOID},
+	"UPDATE @.charge SET settled_at = $2 WHERE charge_id" EQ "$1 AND settled_at IS NULL"},
+	{PLAN_PRICE_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.price_list WHERE price_list_id" EQ "$1"},
+	{PLAN_CITED, 1, {INT8OID},
+	"SELECT 1 FROM @.charge WHERE price_id" EQ "$1 LIMIT 1"},
+	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
+		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
+		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
+};
