@@ -225,16 +225,22 @@ as_desk_get(AsCache *cache, Oid nspid)
 {
 	AsDesk	   *desk;
 	Relation	rel;
+	char	   *name;
 	int			i;
 
 	for (desk = cache->desks; desk != NULL; desk = desk->next)
 		if (desk->nspid == nspid)
 			return desk;
 
+	name = get_namespace_name(nspid);
+	if (name == NULL)			/* it has been dropped meanwhile */
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("the desk has been dropped")));
 	desk = MemoryContextAllocZero(cache->cxt, sizeof(AsDesk));
 	desk->cxt = cache->cxt;
 	desk->nspid = nspid;
-	desk->name = MemoryContextStrdup(cache->cxt, get_namespace_name(nspid));
+	desk->name = MemoryContextStrdup(cache->cxt, name);
 	desk->ticket_relid = as_desk_relid(desk, "ticket");
 	for (i = 0; i < lengthof(desk_table); i++)
 		as_cache_watch(as_desk_relid(desk, desk_table[i]));
