@@ -47,6 +47,13 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL regexp_matches(g.requires, $$\mapproved\s*\(\s*'([^']*)'$$, 'g') n(name)
     WHERE NOT EXISTS (SELECT FROM aftersales.approval_rule a
                       WHERE a.policy = g.policy AND a.version = g.version AND a.kind = n.name[1]
-                        AND (a.ticket_type IS NULL OR a.ticket_type = g.of_type));
+                        AND (a.ticket_type IS NULL OR a.ticket_type = g.of_type))
+    UNION ALL
+    SELECT DISTINCT 'error', 'row_guard', g.item, 'approved() asks for an item of approval ' || n.name[1] || ', which is not decided item by item'
+    FROM guard g
+    CROSS JOIN LATERAL regexp_matches(g.requires, $$\mapproved\s*\(\s*'([^']*)'\s*,$$, 'g') n(name)
+    WHERE EXISTS (SELECT FROM aftersales.approval_rule a
+                  WHERE a.policy = g.policy AND a.version = g.version AND a.kind = n.name[1] AND NOT a.items
+                    AND (a.ticket_type IS NULL OR a.ticket_type = g.of_type));
 END;
 COMMENT ON FUNCTION aftersales.check_row_guards(text, integer) IS 'What is wrong with the row guards of a version of a policy; part of check_policy().';

@@ -50,6 +50,24 @@ BEGIN ATOMIC
                       WHERE a.policy = r.policy AND a.version = r.version AND a.kind = n.name[1]
                         AND (a.ticket_type IS NULL OR a.ticket_type = r.of_type))
     UNION ALL
+    SELECT DISTINCT 'error', 'charge_rule', r.item, 'approved() asks for an item of approval ' || n.name[1] || ', which is not decided item by item'
+    FROM rule r
+    CROSS JOIN LATERAL regexp_matches(concat_ws(' ', r.condition, r.requires), $$\mapproved\s*\(\s*'([^']*)'\s*,$$, 'g') n(name)
+    WHERE EXISTS (SELECT FROM aftersales.approval_rule a
+                  WHERE a.policy = r.policy AND a.version = r.version AND a.kind = n.name[1] AND NOT a.items
+                    AND (a.ticket_type IS NULL OR a.ticket_type = r.of_type))
+    UNION ALL
+    SELECT DISTINCT 'error', 'charge_rule', r.item, 'clock_expired() names unknown clock ' || n.name[1]
+    FROM rule r
+    CROSS JOIN LATERAL regexp_matches(concat_ws(' ', r.condition, r.requires), $$\mclock_expired\s*\(\s*'([^']*)'$$, 'g') n(name)
+    WHERE NOT EXISTS (SELECT FROM aftersales.sla_rule_of_type s
+                      WHERE s.policy = r.policy AND s.version = r.version AND s.of_type = r.of_type AND s.clock = n.name[1])
+    UNION ALL
+    SELECT 'notice', 'charge_rule', r.item, 'is for the customer unless ' || r.covered_by || ' are covered, but no warranty_term says what is'
+    FROM rule r
+    WHERE r.covered_by IS NOT NULL AND r.payer = 'customer'
+      AND NOT EXISTS (SELECT FROM aftersales.warranty_term w WHERE w.policy = r.policy AND w.version = r.version)
+    UNION ALL
     SELECT 'error', 'charge_rule', r.item, 'names no role, so nobody can charge it'
     FROM rule r WHERE cardinality(r.roles) = 0
     UNION ALL

@@ -145,6 +145,8 @@ BEGIN ATOMIC
         UNION SELECT unnest(a.roles) FROM approval a
         UNION SELECT unnest(g.roles) FROM aftersales.row_guard g
               WHERE g.policy = check_policy.policy AND g.version = check_policy.version
+        UNION SELECT unnest(c.roles) FROM aftersales.charge_rule c
+              WHERE c.policy = check_policy.policy AND c.version = check_policy.version
     ), event AS (
         -- every event name that can occur, per type
         SELECT t.ticket_type, e.event

@@ -332,6 +332,7 @@ struct PolicyVersion
 	bool		loaded;			/* what follows is there */
 	int			ntypes;
 	PolicyType *types;
+	PolicyType *no_type;		/* for rows that belong to no ticket */
 	TextList	areas;
 	int			nconflicts;
 	PolicyConflict *conflicts;

@@ -312,12 +312,12 @@ take_policy(RowJudgement *rj)
 
 	if (policy != NULL)
 		j->pv = as_policy_in_force(j->st->cache, policy, j->st->now);
-	if (j->pv == NULL || j->pv->ntypes == 0)
+	if (j->pv == NULL)
 		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, NULL,
 					  policy == NULL ? psprintf(_("a row of table \"%s\" without a ticket needs a policy"), rj->table->name) :
 					  psprintf(_("no version of policy \"%s\" is in force"), policy), NULL,
 					  _("Name the policy; install_policy() and activate_policy() put one in force."), NULL);
-	j->pt = &j->pv->types[0];
+	j->pt = j->pv->no_type;
 }
 
 /* What may not be null gets something, in a row that will not come in. */

@@ -32,7 +32,8 @@ unmet_guards(Judgement *j, const char *table, bool is_insert)
 
 		if (!concerns(g, table, is_insert) || !as_expr_holds(j->st, j->pv, g->condition))
 			continue;
-		as_require_role(j, g->any_role, &g->roles, psprintf(_("write such a row of %s"), table), g->clauses);
+		as_require_role_by(j, g->any_role, &g->roles, psprintf(_("write such a row of %s"), table),
+						   g->guard, g->clauses);
 		if (!as_expr_holds(j->st, j->pv, g->requires))
 			unmet = lappend(unmet, g);
 	}

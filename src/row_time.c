@@ -47,7 +47,7 @@ as_row_event(const RowJudgement *rj, const RowMilestone *m)
 		return m->event;
 	kind = rj->event_kind != NULL ? rj->event_kind : as_row_get_text(rj, "kind");
 	/* one that judge() will find out is not known while times are settled */
-	return kind == NULL ? m->event : psprintf("%s%s", m->event, kind);
+	return kind == NULL ? pnstrdup(m->event, strlen(m->event) - 1) : psprintf("%s%s", m->event, kind);
 }
 
 /* A time as one may give it, be it that it is the present one. */

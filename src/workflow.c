@@ -242,6 +242,16 @@ void
 as_require_role(Judgement *j, bool any_role, const TextList *roles,
 				const char *what, const char *clauses)
 {
+	as_require_role_by(j, any_role, roles, what, NULL, clauses);
+}
+
+/*
+ * as_require_role_by does so for a guard, which the refusal then names.
+ */
+void
+as_require_role_by(Judgement *j, bool any_role, const TextList *roles,
+				   const char *what, const char *guard, const char *clauses)
+{
 	const AsActor *actor = as_actor(j->st);
 
 	if (any_role || as_actor_has_role(actor, roles->n, roles->item))
@@ -250,9 +260,10 @@ as_require_role(Judgement *j, bool any_role, const TextList *roles,
 			(errcode(ERRCODE_SV_ROLE_NOT_ALLOWED),
 			 errmsg("actor \"%s\" may not do this: %s", actor->login, what),
 			 errdetail("It needs one of the roles: %s.\n%s", as_text_join(roles, ", "),
-					   as_refusal_line(j, NULL, clauses)),
+					   as_refusal_line(j, guard, clauses)),
 			 errhint("Let somebody with such a role do it; roles are in the desk's table staff_role."),
-			 errtable(j->rel)));
+			 errtable(j->rel),
+			 guard == NULL ? 0 : err_generic_string(PG_DIAG_CONSTRAINT_NAME, guard)));
 }
 
 /*

@@ -38,6 +38,8 @@ extern void as_judge_move(Judgement *j);
 extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 							const char *what, const char *clauses);
 
+extern void as_require_role_by(Judgement *j, bool any_role, const TextList *roles,
+							   const char *what, const char *guard, const char *clauses);
 extern void as_require_event_role(Judgement *j, const char *event);
 
 /* event.c */

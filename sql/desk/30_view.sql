@@ -285,4 +285,4 @@ COMMENT ON COLUMN @desk_bi@.warranty_mix.fault_month IS 'First day of the local 
 COMMENT ON COLUMN @desk_bi@.warranty_mix.tickets IS 'Tickets of that class: numerator of its share.';
 COMMENT ON COLUMN @desk_bi@.warranty_mix.of_tickets IS 'Tickets of all classes of that policy, line and month: denominator.';
 COMMENT ON COLUMN @desk_bi@.warranty_mix.covered_tickets IS 'Those of tickets for which warranty covers something.';
-COMMENT ON COLUMN @desk_bi@.warranty_mix.remedy_tickets IS 'Those of tickets for which the customer may choose a remedy.';
+COMMENT ON COLUMN @desk_bi@.warranty_mix.remedy_tickets IS 'Those of tickets for which the policy names a remedy, a paid repair included.';

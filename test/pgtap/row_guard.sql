@@ -106,9 +106,9 @@ SELECT is(put(3, 'if_flag'), 'SV002 if_flag', 'as this transaction has left it')
 ROLLBACK;
 
 -- ---------- roles
-SELECT is(put(1, 'who'), 'SV003', 'without a role');
+SELECT is(put(1, 'who'), 'SV003 who', 'without a role');
 SET aftersales.actor = 'cashier_1';
-SELECT is(put(1, 'who'), 'SV003', 'with another role');
+SELECT is(put(1, 'who'), 'SV003 who', 'with another role');
 SELECT is(put(1, 'who_what', 5), 'SV002 who_what', 'with one of the roles, but too few');
 SELECT is(put(1, 'who_what', 6), 'done', 'with one, and enough');
 SET aftersales.actor = 'manager_1';
@@ -117,7 +117,7 @@ SELECT is(put(1, 'role'), 'done', 'has_role()');
 SET aftersales.actor = 'engineer_1';
 SELECT is(put(1, 'role'), 'SV002 g_role', 'has_role() of somebody else');
 SELECT is(change(1, 'who', 2), 'done', 'the role is for inserting only');
-SELECT is(change(1, 'who_what', 7), 'SV003', 'this one is for changes, too');
+SELECT is(change(1, 'who_what', 7), 'SV003 who_what', 'this one is for changes, too');
 RESET aftersales.actor;
 
 -- ---------- a type's own guard

@@ -68,16 +68,16 @@ INSERT INTO row_mem.evidence (ticket_id, kind, reading) SELECT g % 500 + 1, 'pho
 CREATE TEMP TABLE was AS SELECT * FROM memory;
 CALL t.row_singles(10000);
 SELECT CASE WHEN m.total <= was.total + 600000 THEN 'flat' ELSE format('grew by %s bytes, %s contexts', m.total - was.total, m.contexts - was.contexts) END AS singles,
-       m.ours - was.ours AS ours, m.our_contexts - was.our_contexts AS our_contexts FROM memory m, was;
+       greatest(m.ours - was.ours, 0) AS ours, greatest(m.our_contexts - was.our_contexts, 0) AS our_contexts FROM memory m, was;
 -- statements of a thousand rows, two of each ticket: the second sees the first
 DO $$ BEGIN FOR i IN 1 .. 5 LOOP
     INSERT INTO row_mem.evidence (ticket_id, kind, item, reading) SELECT g % 500 + 1, 'photo', 'i' || g % 3, 1 FROM generate_series(1, 1000) g;
 END LOOP; END $$;
 SELECT CASE WHEN m.total <= was.total + 600000 THEN 'flat' ELSE format('grew by %s bytes, %s contexts', m.total - was.total, m.contexts - was.contexts) END AS many_rows,
-       m.ours - was.ours AS ours, m.our_contexts - was.our_contexts AS our_contexts FROM memory m, was;
+       greatest(m.ours - was.ours, 0) AS ours, greatest(m.our_contexts - was.our_contexts, 0) AS our_contexts FROM memory m, was;
 CALL t.row_refusals(1000);
 SELECT CASE WHEN m.total <= was.total + 600000 THEN 'flat' ELSE format('grew by %s bytes, %s contexts', m.total - was.total, m.contexts - was.contexts) END AS refusals,
-       m.ours - was.ours AS ours, m.our_contexts - was.our_contexts AS our_contexts FROM memory m, was;
+       greatest(m.ours - was.ours, 0) AS ours, greatest(m.our_contexts - was.our_contexts, 0) AS our_contexts FROM memory m, was;
 -- a statement of many rows holds a little for each until its end, and nothing else
 CREATE TEMP TABLE peak (n bigint, ours bigint);
 CREATE FUNCTION pg_temp.look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

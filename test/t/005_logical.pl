@@ -15,9 +15,9 @@ my $branch = new_node('branch');
 my $centre = new_node('centre');
 my @desk_tables = map { "desk.$_" } qw(org_unit staff staff_role application ticket ticket_event event_private sla_clock sla_breach
   sla_escalation outbox shift contact promise approval delegation ticket_match
-  customer contract product_unit contract_unit unit_part price_list price charge payment delay_excuse);
+  customer contract product_unit contract_unit unit_part visit custody evidence document quote_item price_list price charge payment delay_excuse);
 my @policy_tables = map { "aftersales.$_" } qw(policy policy_version ticket_type category service_area attribute
-  event_type workflow_state workflow_transition workflow_guard sla_rule escalation_rule approval_rule duplicate_rule role_conflict charge_rule
+  event_type workflow_state workflow_transition workflow_guard sla_rule escalation_rule approval_rule duplicate_rule role_conflict charge_rule row_guard
   warranty_term exclusion remedy_window
   guard_function calendar calendar_hours calendar_day calendar_revision calendar_history);
 
