@@ -27,6 +27,7 @@
 
 #include "calendar_history.h"
 #include "policy.h"
+#include "row.h"
 
 PG_FUNCTION_INFO_V1(as_create_desk);
 PG_FUNCTION_INFO_V1(as_install_policy);
@@ -45,7 +46,6 @@ static const char *const desk_file[] = {
 	"20_trigger",
 	"22_customer_trigger",
 	"23_row_trigger",
-	"24_charge",
 	"25_queue",
 	"30_view"
 };
@@ -153,6 +153,7 @@ as_create_desk(PG_FUNCTION_ARGS)
 	const char *desk = NameStr(*name);
 	char	   *desk_bi;
 	int			i;
+	int			t;
 
 	if (desk[0] == '\0' || strlen(desk) > NAMEDATALEN - 4)
 		ereport(ERROR,
@@ -174,7 +175,12 @@ as_create_desk(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_FILE),
 					 errmsg("the installation lacks file \"%s.sql\" of a desk", desk_file[i])));
-		run_script(replace_all(replace_all(text, "@desk@", desk), "@desk_bi@", desk_bi));
+		text = replace_all(replace_all(text, "@desk@", desk), "@desk_bi@", desk_bi);
+		if (strstr(text, "@table@") == NULL)
+			run_script(text);
+		else
+			for (t = 0; as_row_table_name(t) != NULL; t++)
+				run_script(replace_all(text, "@table@", as_row_table_name(t)));
 	}
 	run_script(psprintf("INSERT INTO %s.desk_info (version, hash_format) VALUES ('%s', %d)",
 						desk, AFTERSALES_VERSION, HASH_FORMAT));

@@ -456,10 +456,14 @@ as_row_judge(PG_FUNCTION_ARGS)
 	DeskRow		old;
 
 	as_check_trigger(fcinfo, "row_judge", TRIGGER_EVENT_BEFORE, true);
-	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
-		refuse_delete(trigdata->tg_relation);
 	memset(&rj, 0, sizeof(rj));
 	rj.table = table_of_trigger(trigdata);
+	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
+	{
+		if (!rj.table->may_delete)
+			refuse_delete(trigdata->tg_relation);
+		return PointerGetDatum(trigdata->tg_trigtuple);
+	}
 	rj.j.st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	if (rj.j.st->internal)
 		return PointerGetDatum(own_write(trigdata));

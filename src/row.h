@@ -38,6 +38,7 @@ typedef struct RowTable
 	const char *promised;		/* column whose every value is a promise; NULL: none */
 	const char *promise_event;
 	bool		append_only;
+	bool		may_delete;		/* as far as its foreign keys let it */
 	PlanId		ref_plan;		/* looks for an external_ref */
 	const char *owned[ROW_MAX_OWNED + 1];	/* columns only triggers write */
 	RowMilestone milestones[ROW_MAX_MILESTONES + 1];	/* the first one is always set */
@@ -66,6 +67,7 @@ typedef struct RowJudgement
 
 /* row_table.c */
 extern const RowTable *as_row_table(const char *name);
+extern const char *as_row_table_name(int i);
 extern bool as_is_row_event_name(const char *event);
 
 /* row_column.c */

@@ -90,14 +90,14 @@ static const RowTable row_table[] = {
 	},
 	{
 		/* these two belong to no ticket, and mean no events */
-		.name = "price_list", .id = "price_list_id", .ref_plan = PLAN_REF_PRICE_LIST,
+		.name = "price_list", .id = "price_list_id", .may_delete = true, .ref_plan = PLAN_REF_PRICE_LIST,
 		.actor = "published_by", .owned = {"published_at"}, .judge = as_judge_price_list,
 		.milestones = {
 			{"published_at", "price_list:published"}
 		}
 	},
 	{
-		.name = "price", .id = "price_id", .ref_plan = PLAN_REF_PRICE,
+		.name = "price", .id = "price_id", .may_delete = true, .ref_plan = PLAN_REF_PRICE,
 		.policy = as_policy_of_price, .judge = as_judge_price
 	}
 };
@@ -118,6 +118,15 @@ as_row_table(const char *name)
 }
 
 /* A table may mean events of one name, or of one beginning, or that it changed. */
+/*
+ * as_row_table_name returns the names one by one, NULL after the last.
+ */
+const char *
+as_row_table_name(int i)
+{
+	return i < lengthof(row_table) ? row_table[i].name : NULL;
+}
+
 static bool
 means(const RowTable *table, const char *event)
 {
