@@ -357,6 +357,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'received', NULL, NULL, 'custody hold hold_consent=NULL', 'hold_agreed clauses=PC-107'),
     ('repair', 'received', NULL, NULL, 'custody change promised_at=''2026-03-05 18:00+08''', 'accepted'),
     ('repair', 'received', NULL, 'custody change promised_at=''2026-03-05 18:00+08''@3 minutes', 'custody change promised_at=''2026-03-08 18:00+08''', 'told_before clauses=PC-108'),
+    ('repair', 'received', NULL, 'custody change promised_at=''2026-03-05 18:00+08''@3 minutes', 'custody hold', 'accepted'),
     ('repair', 'received', NULL, 'custody change promised_at=''2026-03-05 18:00+08''@3 minutes', 'custody change promised_at=''2026-03-08 18:00+08'', informed_at=''2026-03-05 17:59:59+08''', 'accepted'),
     ('repair', 'received', NULL, 'custody change promised_at=''2026-03-05 18:00+08''@3 minutes', 'custody change promised_at=''2026-03-08 18:00+08'', informed_at=''2026-03-05 18:00+08''', 'told_before clauses=PC-108'),
     ('repair', 'received', NULL, 'custody change promised_at=''2026-03-05 18:00+08''@3 minutes; custody change promised_at=''2026-03-08 18:00+08'', informed_at=''2026-03-05 12:00+08''@2026-03-05 12:00+08',
