@@ -49,6 +49,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'new', 'has_office:=false', 'visit plan@1 minute; !visit_declined@2 minutes; +chief_rep beyond_area@3 minutes', 'scheduled', 'accepted'),
     ('repair', 'new', 'has_office:=false', 'visit plan@1 minute; +chief_rep beyond_area@2 minutes; !visit_declined@3 minutes', 'scheduled', 'not_declined clauses=PC-102'),
     ('repair', 'new', 'mode=phone', '!visit_declined@2 minutes', 'resolved', 'refusal_agreed clauses=PC-102'),
+    ('repair', 'new', 'mode=phone refusal_consent:=true responsible_office:=X', '!visit_declined@2 minutes', 'resolved', 'accepted'),
     ('repair', 'new', NULL, '!visit_declined@2 minutes', 'cancelled', 'refusal_agreed clauses=PC-102'),
     ('repair', 'new', 'refusal_consent:=true', '!visit_declined@2 minutes', 'cancelled', 'refusal_agreed clauses=PC-102'),
     ('repair', 'new', 'refusal_consent:=false responsible_office:=X', '!visit_declined@2 minutes', 'cancelled', 'refusal_agreed clauses=PC-102'),
@@ -104,6 +105,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'paid', NULL, '+finance oow_order@70 minutes', 'part_ordered', 'order_approved clauses=PC-49,PC-50'),
     ('repair', 'paid', NULL, '+finance oow_order@70 minutes; -branch_csc oow_order@80 minutes', 'part_ordered', 'order_approved clauses=PC-49,PC-50'),
     ('repair', 'paid', NULL, '+finance oow_order@70 minutes; +branch_csc oow_order@80 minutes', 'part_ordered', 'accepted'),
+    ('repair', 'paid', NULL, '+finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; +finance oow_order@81 minutes; -branch_csc oow_order@82 minutes', 'part_ordered', 'order_approved clauses=PC-49,PC-50'),
     -- an approval is good for what had been paid then
     ('repair', 'paid', NULL, '+finance oow_order@70 minutes; +branch_csc oow_order@80 minutes; accepted@90 minutes; quoted@91 minutes; !quote_accepted@92 minutes; agreed@92 minutes; paid@93 minutes', 'part_ordered', 'order_approved clauses=PC-49,PC-50'),
 
@@ -125,6 +127,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'repairing', 'changes_habits:=true habits_consent:=false', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'habits_agreed clauses=PC-91'),
     ('repair', 'repairing', 'changes_habits:=true habits_consent:=true', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'accepted'),
     ('repair', 'repairing', 'part_damage:=null', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'damage_examined clauses=PC-72,PC-77'),
+    ('repair', 'repairing', 'part_damage:=null damage_cause:=dropped', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'damage_examined clauses=PC-72,PC-77'),
     ('repair', 'repairing', 'part_damage:=abnormal', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'damage_examined clauses=PC-72,PC-77'),
     ('repair', 'repairing', 'part_damage:=abnormal damage_cause:=dropped', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'accepted'),
     ('repair', 'repairing', 'part_damage:=physical damage_cause:=dropped', 'document onsite_record@40 minutes; visit done@50 minutes', 'resolved', 'damaged_part_approved clauses=PC-72'),
@@ -162,6 +165,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'called_back', NULL, '!branch_called_back@3 days; !loan_given@3 days', 'closed', 'loan_back clauses=PC-79'),
     ('repair', 'called_back', NULL, '!branch_called_back@3 days; !loan_given@3 days; !loan_returned@4 days', 'closed', 'accepted'),
     ('repair', 'declined', NULL, '!loan_given@30 minutes; custody out@40 minutes', 'cancelled', 'loan_back clauses=PC-79'),
+    ('repair', 'declined', NULL, '!loan_given@30 minutes; custody out@40 minutes; !loan_returned@50 minutes', 'cancelled', 'accepted'),
     ('repair', 'declined', NULL, NULL, 'cancelled', 'machine_released clauses=PC-110,PC-111,PC-112,PC-113'),
     ('repair', 'declined', NULL, 'custody out@40 minutes', 'cancelled', 'accepted'),
     ('repair', 'received', NULL, 'repairing@10 minutes; document repair_form@20 minutes; resolved@1 hour; called_back@1 day', 'closed', 'machine_released clauses=PC-110,PC-111,PC-112,PC-113'),
@@ -171,6 +175,8 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'on_site', 'cause=user remedy:=paid_repair service_report_no:=null', 'told@30 minutes; !customer_accepted@31 minutes; accepted@31 minutes; repairing@32 minutes; document onsite_record@40 minutes; visit done@50 minutes; resolved@50 minutes; called_back@1 day; !branch_called_back@2 days; charge@2 days; pay@2 days', 'closed', 'repair_registered clauses=PC-55'),
     ('repair', 'on_site', 'cause=user remedy:=paid_repair', 'told@30 minutes; !customer_accepted@31 minutes; accepted@31 minutes; repairing@32 minutes; document onsite_record@40 minutes; visit done@50 minutes; resolved@50 minutes; called_back@1 day; !branch_called_back@2 days', 'closed', 'charges_settled clauses=PC-43,PC-44'),
     ('repair', 'on_site', 'cause=user remedy:=paid_repair', 'told@30 minutes; !customer_accepted@31 minutes; accepted@31 minutes; repairing@32 minutes; document onsite_record@40 minutes; visit done@50 minutes; resolved@50 minutes; called_back@1 day; !branch_called_back@2 days; charge@2 days; pay@2 days', 'closed', 'accepted'),
+    ('repair', 'new', 'mode=phone cause= part_damage:=null service_report_no:=null', 'resolved@1 hour; called_back@1 day', 'closed', 'accepted'),
+    ('repair', 'new', 'mode=phone part_damage:=null service_report_no:=null', 'resolved@1 hour; called_back@1 day', 'closed', 'accepted'),
     ('repair', 'on_site', 'cause=user', 'declined@30 minutes', 'cancelled', 'charges_settled clauses=PC-44'),
     ('repair', 'on_site', 'cause=user', 'declined@30 minutes; charge@31 minutes; pay@31 minutes', 'cancelled', 'accepted'),
     ('repair', 'on_site', 'cause=', 'declined@30 minutes', 'cancelled', 'accepted'),
@@ -217,6 +223,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('spare_request', 'approved', 'issued_grade:=3', NULL, 'shipped', 'grade_approved clauses=PC-69'),
     ('spare_request', 'approved', 'issued_grade:=3', '+branch_csc higher_grade@2 hours', 'shipped', 'accepted'),
     ('spare_request', 'approved', 'issued_grade:=1', NULL, 'shipped', 'accepted'),
+    ('spare_request', 'approved', 'issued_grade:=null', NULL, 'shipped', 'accepted'),
     ('spare_request', 'approved', 'issued_grade:=3 requested_grade:=null', NULL, 'shipped', 'grade_approved clauses=PC-69'),
     ('spare_request', 'backordered', 'branch_plan:=null', NULL, 'shipped', 'branch_planned clauses=PC-61'),
     ('spare_request', 'backordered', 'branch_plan:=null', NULL, 'cancelled', 'branch_planned clauses=PC-61'),
@@ -376,6 +383,7 @@ INSERT INTO guard_case (ticket_type, state, sets, further, step, expected) VALUE
     ('repair', 'on_site', NULL, 'document onsite_record number=''HQ 7''@21 minutes', 'document onsite_record number=''HQ 7''', '23505 document_kind_number_key'),
     ('delivery', 'commissioned', NULL, NULL, 'document service_commitment', 'accepted'),
     ('delivery', 'commissioned', NULL, 'document service_commitment@3 days', 'document service_commitment', 'one_copy clauses=PC-24'),
+    ('delivery', 'commissioned', NULL, 'document service_commitment@3 days', 'document delivery_note', 'accepted'),
     -- what is quoted
     ('repair', 'accepted', NULL, NULL, 'quote_item board', 'accepted'),
     ('repair', 'told', NULL, NULL, 'quote_item board', 'before_consent clauses=PC-46,PC-47'),
@@ -438,11 +446,17 @@ FROM (SELECT c.*, s.login, pg_temp.step_verdict(id, '+' || s.login || ' ' || kin
 GROUP BY clause, kind, ticket_type, further ORDER BY kind, further;
 SELECT is_empty($$SELECT kind, step FROM aftersales.approval_rule a WHERE policy = 'computer_maker' AND kind <> 'taxi' AND roles <> (
                   SELECT array_agg(decides) FROM approval_case c WHERE c.kind = a.kind AND (further IS NULL) = (step = 1))$$, 'no approval is left out here');
--- Finance verifies what has been paid, in that state.
-SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('repair', p.sets), p.story || more), '+finance oow_order'), expected, format('PC-49: finance when %s%s: %s', state, more, expected))
-FROM path p JOIN (VALUES ('agreed', '', 'paid_first clauses=PC-49'),
-                         ('agreed', '; document upgrade_application@50 minutes; charge@51 minutes; pay@52 minutes', 'paid_first clauses=PC-49'),
-                         ('paid', '', 'accepted')) v (state, more, expected) USING (state) WHERE p.ticket_type = 'repair';
+-- What is approved has been paid, in that state; what is refused need not be.
+CREATE TEMP TABLE payback AS SELECT '; sql INSERT INTO desk.charge (ticket_id, credit_of, quantity) SELECT ticket_id, charge_id, -quantity FROM desk.charge, pg_temp.as_of(aftersales.now(), ''finance'') WHERE ticket_id = $1@100 minutes' AS step;
+SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('repair', p.sets), p.story || more), decision), expected, format('PC-49: %s when %s%s: %s', decision, state, more, expected))
+FROM payback, path p JOIN (VALUES ('agreed', '', '+finance oow_order', 'paid_first clauses=PC-49'), ('agreed', '', '-finance oow_order', 'accepted'),
+                         ('agreed', '; document upgrade_application@50 minutes; charge@51 minutes; pay@52 minutes', '+finance oow_order', 'paid_first clauses=PC-49'),
+                         ('paid', '', '+finance oow_order', 'accepted')) v (state, more, decision, expected) USING (state) WHERE p.ticket_type = 'repair'
+UNION ALL
+SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('repair', p.sets), p.story || more || payback.step), decision), expected, format('PC-49: %s, the charge taken back%s: %s', decision, more, expected))
+FROM payback, path p, (VALUES ('', '+finance oow_order', 'paid_first clauses=PC-49'), ('; +finance oow_order@70 minutes', '+branch_csc oow_order', 'paid_first clauses=PC-49'),
+                              ('; +finance oow_order@70 minutes', '-branch_csc oow_order', 'accepted')) v (more, decision, expected)
+WHERE (p.ticket_type, p.state) = ('repair', 'paid');
 -- PC-101: the superior of who asks decides on a taxi, for one visit.
 UPDATE desk.staff SET superior = 'service_director' WHERE login = 'engineer';
 CREATE FUNCTION pg_temp.by_taxi(p_id bigint) RETURNS text LANGUAGE sql AS
@@ -467,6 +481,7 @@ SELECT is(pg_temp.step_verdict(pg_temp.opened(type), '*' || kind || ' until 2026
           format('%s: promise of kind %s by %s', clause, kind, login))
 FROM (VALUES ('complaint', 'authority', '{service_director,branch_csc}'::text[], 'PC-124'), ('quality_report', 'leader', '{branch_csc}', 'PC-119')) v (type, kind, who, clause),
      unnest('{hotline_agent,service_director,branch_csc,chief_rep,nobody}'::text[]) login;
+SELECT is(pg_temp.step_verdict(pg_temp.opened('complaint'), '*reply until 2026-03-31 12:00', pg_temp.base(), 'nobody'), 'accepted', 'PC-37: anybody may promise a time for the reply');
 SELECT is(pg_temp.step_verdict(pg_temp.opened('repair'), '*repair until 2026-03-31 12:00', pg_temp.base(), 'nobody'), 'accepted', 'PC-37: anybody may promise a time for the repair');
 
 CREATE FUNCTION pg_temp.says(p_sql text, p_login text) RETURNS text LANGUAGE sql AS
