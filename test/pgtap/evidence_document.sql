@@ -48,13 +48,13 @@ SELECT is(try('UPDATE desk.document SET used_at = issued_at WHERE ticket_id = 3 
 SELECT is(try('UPDATE desk.document SET kind = ''onsite_record'', number = ''OR-0002'' WHERE ticket_id = 3 AND number IS NOT NULL'), 'SV004', 'a slip becomes no form');
 SELECT is(try('UPDATE desk.document SET content = ''{"a": 1}'' WHERE ticket_id = 3 AND number IS NOT NULL'), 'done', 'but may be filled in');
 -- who may
-SELECT is(try('INSERT INTO desk.document (ticket_id, kind, number) VALUES (4, ''voucher'', ''V-1'')'), 'SV003', 'vouchers are for the cashier');
+SELECT is(try('INSERT INTO desk.document (ticket_id, kind, number) VALUES (4, ''voucher'', ''V-1'')'), 'SV003 cashier', 'vouchers are for the cashier');
 SET aftersales.actor = 'cashier_1';
 SELECT is(try('INSERT INTO desk.document (ticket_id, kind, number) VALUES (4, ''voucher'', ''V-1'')'), 'done', 'who may issue them');
 SELECT is((SELECT issued_by FROM desk.document WHERE kind = 'voucher'), 'cashier_1', 'under the own name');
 SELECT is(try('UPDATE desk.document SET used_at = issued_at WHERE kind = ''voucher'''), 'SV002 not_self', 'has_role() asks for another role');
 SET aftersales.actor = 'engineer_1';
-SELECT is(try('UPDATE desk.document SET used_at = aftersales.now() WHERE kind = ''voucher'''), 'SV003', 'nor may others use them');
+SELECT is(try('UPDATE desk.document SET used_at = aftersales.now() WHERE kind = ''voucher'''), 'SV003 cashier', 'nor may others use them');
 SELECT is(try('UPDATE desk.document SET issued_by = ''engineer_1'' WHERE kind = ''slip'''), 'SV004', 'nobody is another one');
 SET aftersales.actor = 'manager_1';
 SELECT is(try('UPDATE desk.document SET used_at = issued_at WHERE kind = ''voucher'''), 'done', 'the manager may, at once too');
