@@ -18,6 +18,8 @@
 
 #include "access/table.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -213,13 +215,17 @@ apply_correction(AsStatement *st, const PolicyType *pt, TicketRow *row, List **e
 
 /*
  * as_lock_known_ticket locks a ticket for an operation on it; errors when there
- * is none.
+ * is none.  The operation is written as the desk's owner, so the caller must
+ * be one who may write tickets of this desk.  Errors: 42501, SV010.
  */
 void
 as_lock_known_ticket(AsStatement *st, int64 ticket_id)
 {
 	Datum		value = Int64GetDatum(ticket_id);
+	AclResult	may = pg_class_aclcheck(st->desk->ticket_relid, GetUserId(), ACL_UPDATE);
 
+	if (may != ACLCHECK_OK)
+		aclcheck_error(may, OBJECT_TABLE, "ticket");
 	if (as_run(st->desk, PLAN_LOCK_TICKET, &value, NULL, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SV_UNKNOWN_VALUE),

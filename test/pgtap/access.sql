@@ -201,6 +201,14 @@ SELECT is(try_as('aftersales_t_other', 'SELECT aftersales.set_node(1, ''desk'')'
 SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.explain_due(1, ''desk'')'), '42501', 'nor ask why a clock is due');
 SELECT is(try_as('aftersales_t_other', 'SELECT * FROM aftersales.ticket_as_of(5, NULL, ''desk'')'), '42501', 'nor what a ticket was');
 SELECT is(try_as('aftersales_t_other', format('SELECT * FROM aftersales.sla_targets(%L, %L)', policy, to_jsonb(t))), 'done', 'but what a policy promises') FROM desk.ticket t WHERE ticket_id = 5;
+-- what is written as the desk's owner asks for the right to write its tickets:
+-- not even who may read them, and call the function for another desk, may
+SELECT aftersales.grant_access('aftersales_t_audit', 'admin');
+SELECT is(try_as(r, s), '42501', r || ' may not: ' || s) FROM unnest('{aftersales_t_other,aftersales_t_audit}'::text[]) r,
+    unnest(ARRAY['SELECT aftersales.void_ticket(1, ''x'', ''desk'')', 'SELECT aftersales.reclassify(1, ''x'', ''desk'')',
+        'SELECT aftersales.correct_event((SELECT max(event_id) FROM desk.ticket_event WHERE ticket_id = 1), ''x'', NULL, ''desk'')']) s;
+SELECT is(try_as('aftersales_t_other', s), '42501', 'admin without the desk may not: ' || s) FROM unnest(ARRAY['SELECT * FROM aftersales.quote(1, ''desk'')']) s;
+SELECT is((SELECT voided_at FROM desk.ticket WHERE ticket_id = 1), NULL, 'and nothing has happened to the ticket');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
 SELECT * FROM finish();
 \set QUIET on
