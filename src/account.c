@@ -50,11 +50,11 @@ get_text(int col)
 }
 
 /*
- * as_account_load reads the charge of this id, or the one that the credit line
- * of this id takes back; false when there is none.
+ * Reads the charge of this id, or the one that the credit line of this id takes
+ * back; false when there is none.
  */
-bool
-as_account_load(AsStatement *st, int64 charge_id, Account *a)
+static bool
+load_account(AsStatement *st, int64 charge_id, Account *a)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	Datum		value = Int64GetDatum(charge_id);
@@ -153,7 +153,7 @@ as_account_lock(RowJudgement *rj, int64 charge_id, Account *a)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent update")));
-	if (!as_account_load(rj->j.st, charge_id, a))
+	if (!load_account(rj->j.st, charge_id, a))
 		elog(ERROR, "charge %lld is gone", (long long) charge_id);
 }
 
@@ -172,7 +172,7 @@ as_account_settle(AsStatement *st, const RowMeaning *m)
 		return;
 	/* further rows may have come after it */
 	old = MemoryContextSwitchTo(st->rowcxt);
-	if (as_account_load(st, m->about, &a) && as_sign(a.open) <= 0)
+	if (load_account(st, m->about, &a) && as_sign(a.open) <= 0)
 	{
 		values[0] = Int64GetDatum(a.charge_id);
 		values[1] = TimestampTzGetDatum(m->at);

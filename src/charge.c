@@ -43,16 +43,17 @@ refuse(const Line *l, const char *column, const char *message, const char *detai
 /* ---------- by which rule ---------- */
 
 static void
-refuse_rule(const RowJudgement *rj, const char *rule, int n, const ChargeRule *rules)
+refuse_rule(const RowJudgement *rj, const char *rule)
 {
-	TextList	known = {0, palloc(sizeof(char *) * Max(n, 1))};
+	const PolicyType *pt = rj->j.pt;
+	TextList	known = {0, palloc(sizeof(char *) * Max(pt->ncharges, 1))};
 
-	for (; known.n < n; known.n++)
-		known.item[known.n] = rules[known.n].rule;
+	for (; known.n < pt->ncharges; known.n++)
+		known.item[known.n] = pt->charges[known.n].rule;
 	as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "rule",
 				  psprintf(_("\"%s\" is no charge rule of policy \"%s\""), rule, rj->j.pv->policy),
 				  rj->ticket == NULL ? _("Without a ticket only rules do that hold for every type, are per given, and have neither condition nor requires.") :
-				  psprintf(_("No charge_rule of it holds for ticket type \"%s\"."), rj->j.pt->ticket_type),
+				  psprintf(_("No charge_rule of it holds for ticket type \"%s\"."), pt->ticket_type),
 				  psprintf(_("Known are: %s."), known.n == 0 ? _("none") : as_text_join(&known, ", ")), NULL);
 }
 
@@ -61,17 +62,15 @@ find_rule(Line *l)
 {
 	RowJudgement *rj = l->rj;
 	char	   *rule = as_row_get_text(rj, "rule");
-	int			n = rj->ticket == NULL ? rj->j.pv->nfines : rj->j.pt->ncharges;
-	const ChargeRule *rules = rj->ticket == NULL ? rj->j.pv->fines : rj->j.pt->charges;
 
 	if (rule == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a charge needs a rule"),
 				 errtablecol(rj->j.rel, as_row_index(rj, "rule") + 1)));
-	l->rule = as_charge_rule(n, rules, rule);
+	l->rule = as_charge_rule(rj->j.pt, rule);
 	if (l->rule == NULL)
-		refuse_rule(rj, rule, n, rules);
+		refuse_rule(rj, rule);
 }
 
 static void
@@ -349,8 +348,7 @@ judge_credit(RowJudgement *rj)
 	Account		a;
 
 	as_account_lock(rj, DatumGetInt64(as_row_value(rj, "credit_of")), &a);
-	rule = rj->ticket == NULL ? as_charge_rule(rj->j.pv->nfines, rj->j.pv->fines, a.rule) :
-		as_charge_rule(rj->j.pt->ncharges, rj->j.pt->charges, a.rule);
+	rule = as_charge_rule(rj->j.pt, a.rule);
 	clauses = rule == NULL ? "" : rule->clauses;
 	if (rule != NULL)
 		require_role(rj, rule);

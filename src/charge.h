@@ -34,7 +34,6 @@ typedef struct Account
 } Account;
 
 /* account.c */
-extern bool as_account_load(AsStatement *st, int64 charge_id, Account *a);
 extern char *as_charge_policy(RowJudgement *rj, const char *column, const char *constraint,
 							  int64 *ticket_id);
 extern void as_take_ticket(RowJudgement *rj, int64 ticket_id);

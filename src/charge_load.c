@@ -61,7 +61,6 @@ load_number(MemoryContext cxt, int row, int col)
 	return value;
 }
 
-/* pt is NULL for a rule of charges that belong to no ticket. */
 static void
 load_rule(PolicyVersion *pv, const PolicyType *pt, ChargeRule *r, int row)
 {
@@ -118,15 +117,16 @@ load_of_types(PolicyVersion *pv)
 static void
 load_of_no_ticket(PolicyVersion *pv)
 {
+	PolicyType *pt = pv->no_type;
 	int			i;
 
-	pv->nfines = as_load_query("SELECT NULL, " COLUMNS " FROM aftersales.charge_rule r"
+	pt->ncharges = as_load_query("SELECT NULL, " COLUMNS " FROM aftersales.charge_rule r"
 							   " WHERE r.policy" EQ "$1 AND r.version" EQ "$2 AND r.ticket_type IS NULL"
 							   " AND r.per" EQ "'given' AND r.condition IS NULL AND r.requires IS NULL"
 							   " ORDER BY r.position, r.rule", pv);
-	pv->fines = MemoryContextAlloc(pv->cache->cxt, sizeof(ChargeRule) * Max(pv->nfines, 1));
-	for (i = 0; i < pv->nfines; i++)
-		load_rule(pv, NULL, &pv->fines[i], i);
+	pt->charges = MemoryContextAlloc(pv->cache->cxt, sizeof(ChargeRule) * Max(pt->ncharges, 1));
+	for (i = 0; i < pt->ncharges; i++)
+		load_rule(pv, pt, &pt->charges[i], i);
 }
 
 /*

@@ -68,7 +68,7 @@ typedef struct GuardTicket
 
 extern GuardTicket *as_guard_ticket;
 extern GuardTicket *as_ticket_in_hand(const char *function);
-extern int64 as_count_standing(AsStatement *st, int64 ticket_id, const char *name);
+extern int64 as_count_standing(AsStatement *st, int64 ticket_id, const char *name, int32 at_most);
 
 /* What an expression in evaluation reads, while others are evaluated. */
 typedef struct ExprNest

@@ -56,12 +56,9 @@ is_corrected(int col)
 	return !isnull;
 }
 
-/*
- * as_count_standing returns how many events of a name stand after corrections.
- * The caller is connected to SPI.
- */
-int64
-as_count_standing(AsStatement *st, int64 ticket_id, const char *name)
+/* How many events of a name stand in a history with corrections. */
+static int64
+count_in_history(AsStatement *st, int64 ticket_id, const char *name)
 {
 	int64		count = 0;
 	FoldEvent  *events;
@@ -76,25 +73,36 @@ as_count_standing(AsStatement *st, int64 ticket_id, const char *name)
 }
 
 /*
+ * as_count_standing returns how many events of a name stand after corrections;
+ * more than at_most need not be counted.  The caller is connected to SPI.
+ */
+int64
+as_count_standing(AsStatement *st, int64 ticket_id, const char *name, int32 at_most)
+{
+	Datum		values[3];
+	bool		isnull;
+
+	values[0] = Int64GetDatum(ticket_id);
+	values[1] = CStringGetTextDatum(name);
+	values[2] = Int32GetDatum(at_most);
+	(void) as_run_read(st->desk, PLAN_HAS_EVENT, values);
+	return is_corrected(2) ? count_in_history(st, ticket_id, name) :
+		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/*
  * aftersales.has_event(event, at_least)
  */
 Datum
 as_has_event(PG_FUNCTION_ARGS)
 {
 	GuardTicket *hand = as_ticket_in_hand("has_event");
+	char	   *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int32		at_least = PG_GETARG_INT32(1);
-	Datum		values[3];
-	bool		isnull;
 	int64		count;
 
-	values[0] = Int64GetDatum(hand->ticket_id);
-	values[1] = PG_GETARG_DATUM(0);
-	values[2] = Int32GetDatum(Max(at_least, 0));
 	SPI_connect();
-	(void) as_run_read(hand->st->desk, PLAN_HAS_EVENT, values);
-	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	if (is_corrected(2))
-		count = as_count_standing(hand->st, hand->ticket_id, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	count = as_count_standing(hand->st, hand->ticket_id, event, Max(at_least, 0));
 	SPI_finish();
 	PG_RETURN_BOOL(count >= at_least);
 }

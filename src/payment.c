@@ -71,8 +71,7 @@ as_judge_payment(RowJudgement *rj)
 		return;
 	charge_id = DatumGetInt64(as_row_value(rj, "charge_id"));
 	as_account_lock(rj, charge_id, &a);
-	rule = rj->ticket == NULL ? as_charge_rule(rj->j.pv->nfines, rj->j.pv->fines, a.rule) :
-		as_charge_rule(rj->j.pt->ncharges, rj->j.pt->charges, a.rule);
+	rule = as_charge_rule(rj->j.pt, a.rule);
 	clauses = rule == NULL ? "" : rule->clauses;
 
 	currency = as_row_get_text(rj, "currency");

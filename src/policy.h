@@ -332,12 +332,10 @@ struct PolicyVersion
 	bool		loaded;			/* what follows is there */
 	int			ntypes;
 	PolicyType *types;
-	PolicyType *no_type;		/* for rows that belong to no ticket */
+	PolicyType *no_type;		/* what holds for rows that belong to no ticket */
 	TextList	areas;
 	int			nconflicts;
 	PolicyConflict *conflicts;
-	int			nfines;
-	ChargeRule *fines;			/* charges that need no ticket */
 	int			nexprs;
 	int			maxexprs;
 	PolicyExpr *exprs;

@@ -490,6 +490,26 @@ check_digest(const PolicyVersion *pv)
 }
 
 /*
+ * What holds for rows that belong to no ticket is a ticket type without a
+ * workflow.  Their rules may name attributes, which are NULL there.
+ */
+static void
+make_no_type(PolicyVersion *pv)
+{
+	PolicyType *pt = MemoryContextAllocZero(pv->cache->cxt, sizeof(PolicyType));
+
+	pt->version = pv;
+	pt->ticket_type = MemoryContextStrdup(pv->cache->cxt, "*");
+	pt->default_state = STATE_NONE;
+	if (pv->ntypes > 0)
+	{
+		pt->nattributes = pv->types[0].nattributes;
+		pt->attributes = pv->types[0].attributes;
+	}
+	pv->no_type = pt;
+}
+
+/*
  * as_policy_load reads the rules of a version.  Frozen rows do not change, so
  * that this happens later than the loading of the versions makes no
  * difference.
@@ -534,6 +554,7 @@ as_policy_load(PolicyVersion *pv)
 	load_attributes(pv);
 	load_events(pv);
 	load_categories(pv);
+	make_no_type(pv);
 	as_policy_load_rules(pv);
 	as_policy_load_records(pv);
 	as_policy_load_warranty(pv);

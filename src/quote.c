@@ -46,13 +46,13 @@ typedef struct Charged
  * as_charge_rule returns a rule by its name, NULL when there is none.
  */
 const ChargeRule *
-as_charge_rule(int n, const ChargeRule *rules, const char *rule)
+as_charge_rule(const PolicyType *pt, const char *rule)
 {
 	int			i;
 
-	for (i = 0; i < n; i++)
-		if (strcmp(rules[i].rule, rule) == 0)
-			return &rules[i];
+	for (i = 0; i < pt->ncharges; i++)
+		if (strcmp(pt->charges[i].rule, rule) == 0)
+			return &pt->charges[i];
 	return NULL;
 }
 
@@ -485,7 +485,7 @@ as_quote_rule(const QuoteInput *in, const ChargeRule *rule)
 			lines = list_make1(new_line(rule, NULL, as_number(1)));
 			break;
 		case CHARGE_EVENT:
-			lines = list_make1(new_line(rule, NULL, as_number(as_count_standing(in->st, in->ticket_id, rule->event))));
+			lines = list_make1(new_line(rule, NULL, as_number(as_count_standing(in->st, in->ticket_id, rule->event, PG_INT32_MAX))));
 			break;
 		case CHARGE_DAY:
 			lines = list_make1(new_line(rule, NULL, as_number(days)));

@@ -57,6 +57,6 @@ extern List *as_quote_rule(const QuoteInput *in, const ChargeRule *rule);
 extern bool as_quote_arises(const QuoteInput *in, const ChargeRule *rule);
 extern bool as_quote_allowed(const QuoteInput *in, const ChargeRule *rule);
 extern Datum as_quote_cap(const QuoteInput *in, const ChargeRule *rule, Datum charged);
-extern const ChargeRule *as_charge_rule(int n, const ChargeRule *rules, const char *rule);
+extern const ChargeRule *as_charge_rule(const PolicyType *pt, const char *rule);
 
 #endif							/* AFTERSALES_QUOTE_H */

@@ -155,24 +155,13 @@ load_row_guard(PolicyVersion *pv, PolicyType *pt, PolicyRowGuard *g, int row)
 		pv->exprs[g->requires].table = g->table;
 }
 
-/*
- * Rows that belong to no ticket are judged by what holds for every type.
- * Their guards may name attributes, which are NULL there.
- */
+/* Rows that belong to no ticket are judged by the guards that hold for every type. */
 static void
 load_guards_of_no_type(PolicyVersion *pv)
 {
-	PolicyType *pt = MemoryContextAllocZero(pv->cache->cxt, sizeof(PolicyType));
+	PolicyType *pt = pv->no_type;
 	int			i;
 
-	pt->version = pv;
-	pt->ticket_type = MemoryContextStrdup(pv->cache->cxt, "*");
-	pt->default_state = STATE_NONE;
-	if (pv->ntypes > 0)
-	{
-		pt->nattributes = pv->types[0].nattributes;
-		pt->attributes = pv->types[0].attributes;
-	}
 	pt->nrow_guards = as_load_query("SELECT '*', table_name, on_action, guard, condition, requires, roles,"
 									" message_en, message_zh, clauses FROM aftersales.row_guard"
 									" WHERE policy" EQ "$1 AND version" EQ "$2 AND ticket_type IS NULL"
@@ -180,7 +169,6 @@ load_guards_of_no_type(PolicyVersion *pv)
 	pt->row_guards = MemoryContextAllocZero(pv->cache->cxt, sizeof(PolicyRowGuard) * Max(pt->nrow_guards, 1));
 	for (i = 0; i < pt->nrow_guards; i++)
 		load_row_guard(pv, pt, &pt->row_guards[i], i);
-	pv->no_type = pt;
 }
 
 /* A guard of a type's own stands in for one of that name for every type. */
