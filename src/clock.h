@@ -262,6 +262,7 @@ extern ClockWork *as_clock_work(AsStatement *st, struct EventWriter *events);
 extern void as_clock_add(ClockWork *w, const TicketWork *t);
 extern void as_clock_flush(ClockWork *w);
 extern bool as_event_matters(const PolicyType *pt, const FoldEvent *e);
+extern TicketRow *as_empty_row(const AsDesk *desk);
 extern TicketRow *as_copy_row(const AsDesk *desk, const TicketRow *row);
 
 /* sweep.c */

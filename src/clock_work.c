@@ -64,6 +64,20 @@ as_clock_work(AsStatement *st, EventWriter *events)
 }
 
 /*
+ * as_empty_row returns a ticket's row of which nothing is known.
+ */
+TicketRow *
+as_empty_row(const AsDesk *desk)
+{
+	TicketRow  *row = palloc(sizeof(TicketRow));
+
+	row->values = palloc0(sizeof(Datum) * desk->tupdesc->natts);
+	row->nulls = palloc(sizeof(bool) * desk->tupdesc->natts);
+	memset(row->nulls, true, desk->tupdesc->natts);
+	return row;
+}
+
+/*
  * as_copy_row copies a ticket's row into the current memory context.
  */
 TicketRow *

@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "policy.h"
+#include "row.h"
 
 const char *const as_ticket_column[TC_COUNT] = {
 	"ticket_id", "ticket_no", "external_ref", "policy", "policy_version",
@@ -48,15 +49,21 @@ static const TicketColumn no_event[] = {
 
 const TicketColumn as_head_column[3] = {TC_EVENT_AT, TC_EVENT_SEQ, TC_EVENT_HASH};
 
+/* besides those whose rows are judged by row.c */
 static const char *const desk_table[] = {
 	"ticket", "ticket_event", "event_private", "sla_clock", "sla_breach",
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
-	"visit", "custody", "evidence", "document", "quote_item",
 	"org_unit", "delegation",
-	"customer", "contract", "contract_unit", "product_unit", "unit_part",
-	"price_list", "price", "charge", "payment", "delay_excuse"
+	"customer", "contract", "contract_unit", "product_unit", "unit_part"
 };
+
+/* All of them one by one, NULL after the last. */
+static const char *
+desk_table_name(int i)
+{
+	return i < lengthof(desk_table) ? desk_table[i] : as_row_table_name(i - lengthof(desk_table));
+}
 
 static Oid
 owner_of(Oid relid)
@@ -209,8 +216,8 @@ check_one_owner(const AsDesk *desk)
 {
 	int			i;
 
-	for (i = 0; i < lengthof(desk_table); i++)
-		if (owner_of(as_desk_relid(desk, desk_table[i])) != desk->owner)
+	for (i = 0; desk_table_name(i) != NULL; i++)
+		if (owner_of(as_desk_relid(desk, desk_table_name(i))) != desk->owner)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("tables of desk \"%s\" have different owners", desk->name),
@@ -242,8 +249,8 @@ as_desk_get(AsCache *cache, Oid nspid)
 	desk->nspid = nspid;
 	desk->name = MemoryContextStrdup(cache->cxt, name);
 	desk->ticket_relid = as_desk_relid(desk, "ticket");
-	for (i = 0; i < lengthof(desk_table); i++)
-		as_cache_watch(as_desk_relid(desk, desk_table[i]));
+	for (i = 0; desk_table_name(i) != NULL; i++)
+		as_cache_watch(as_desk_relid(desk, desk_table_name(i)));
 
 	rel = table_open(desk->ticket_relid, AccessShareLock);
 	{

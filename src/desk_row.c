@@ -187,12 +187,19 @@ as_desk_look(Judgement *j)
 bool
 as_desk_is_repeated(const DeskRow *r, const AsDesk *desk, int col, PlanId plan)
 {
+	return !DNULL(r, col) && as_ref_is_taken(desk, plan, DVAL(r, col));
+}
+
+/*
+ * as_ref_is_taken tells whether some row has an external_ref.
+ */
+bool
+as_ref_is_taken(const AsDesk *desk, PlanId plan, Datum ref)
+{
 	bool		found;
 
-	if (DNULL(r, col))
-		return false;
 	SPI_connect();
-	found = as_run_read(desk, plan, &DVAL(r, col)) > 0;
+	found = as_run_read(desk, plan, &ref) > 0;
 	SPI_finish();
 	return found;
 }

@@ -84,6 +84,7 @@ extern TicketRow *as_desk_settled(Judgement *j, const DeskRow *r, const char *co
 								  TicketRow *ticket, TimestampTz at);
 extern TicketRow *as_desk_look(Judgement *j);
 extern bool as_desk_is_repeated(const DeskRow *r, const AsDesk *desk, int col, PlanId plan);
+extern bool as_ref_is_taken(const AsDesk *desk, PlanId plan, Datum ref);
 extern RowMeaning *as_meaning_add(AsStatement *st, const DeskRow *r, int64 id);
 extern void as_meaning_unsaid(AsStatement *st, RowMeaning *m);
 extern bool as_has_unsaid(const AsDesk *desk, int64 ticket_id);

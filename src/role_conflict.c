@@ -124,7 +124,7 @@ check_conflicts(const DeskRow *r, const Conflicts *c, const TextList *roles)
 		if (!as_text_in(roles, c->other[i]))
 			continue;
 		appendStringInfo(&detail, "%s: %s\n", c->other[i],
-						 as_setting_language == 1 && pc->message_zh != NULL ? pc->message_zh : pc->message_en);
+						 as_message(pc->message_en, pc->message_zh));
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", c->other[i]);
 		as_merge_clauses(&clauses, pc->clauses);
 	}

@@ -340,18 +340,10 @@ fill_required(RowJudgement *rj)
  * since.  Whoever has the ticket locked sees what another session wrote.
  */
 static bool
-is_repeated(RowJudgement *rj)
+is_repeated(const RowJudgement *rj)
 {
-	Datum		ref;
-	bool		found;
-
-	if (rj->old != NULL || as_row_isnull(rj, "external_ref"))
-		return false;
-	ref = as_row_value(rj, "external_ref");
-	SPI_connect();
-	found = as_run_read(rj->j.desk, rj->table->ref_plan, &ref) > 0;
-	SPI_finish();
-	return found;
+	return rj->old == NULL && !as_row_isnull(rj, "external_ref") &&
+		as_ref_is_taken(rj->j.desk, rj->table->ref_plan, as_row_value(rj, "external_ref"));
 }
 
 static bool

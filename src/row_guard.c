@@ -58,7 +58,7 @@ refuse_unmet(const Judgement *j, const char *table, List *guards)
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", g->guard);
 		as_merge_clauses(&clauses, g->clauses);
 		appendStringInfo(&detail, "%s: %s\n", g->guard,
-						 as_setting_language == 1 && g->message_zh != NULL ? g->message_zh : g->message_en);
+						 as_message(g->message_en, g->message_zh));
 	}
 	appendStringInfoString(&detail, as_refusal_line(j, names.data, clauses.data));
 	ereport(ERROR,
@@ -93,18 +93,6 @@ catch_up(Judgement *j, const char *table, bool is_insert, const TicketRow *ticke
 	return ticket;
 }
 
-/* A ticket of which nothing is known, for rows that have none. */
-static TicketRow *
-no_ticket(const AsDesk *desk)
-{
-	TicketRow  *row = palloc(sizeof(TicketRow));
-
-	row->values = palloc0(sizeof(Datum) * desk->tupdesc->natts);
-	row->nulls = palloc(sizeof(bool) * desk->tupdesc->natts);
-	memset(row->nulls, true, desk->tupdesc->natts);
-	return row;
-}
-
 /*
  * as_judge_row_guards judges a row that is to be written to a table.  old is
  * NULL for an INSERT, ticket for a row that belongs to none.  Guard functions
@@ -123,7 +111,7 @@ as_judge_row_guards(Judgement *j, const char *table, const TicketRow *new, const
 		any = concerns(&j->pt->row_guards[i], table, old == NULL);
 	if (!any)
 		return;
-	as_expr_set_ticket(j->st, ticket == NULL ? no_ticket(j->desk) : ticket);
+	as_expr_set_ticket(j->st, ticket == NULL ? as_empty_row(j->desk) : ticket);
 	as_expr_set_row(j->st, j->rel, new, old);
 	if (ticket != NULL && as_has_unsaid(j->desk, j->ticket_id))
 	{

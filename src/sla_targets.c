@@ -214,9 +214,7 @@ make_ticket(Question *q)
 	Judgement	j = {0};
 	bool		has_master;
 
-	q->row.values = palloc0(sizeof(Datum) * desk->tupdesc->natts);
-	q->row.nulls = palloc(sizeof(bool) * desk->tupdesc->natts);
-	memset(q->row.nulls, true, desk->tupdesc->natts);
+	q->row = *as_empty_row(desk);
 	put_keys(q);
 	if (!TNULL(desk, &q->row, TC_POLICY) &&
 		strcmp(TextDatumGetCString(TVAL(desk, &q->row, TC_POLICY)), q->policy) != 0)

@@ -78,7 +78,7 @@ put_transition(ReturnSetInfo *rsinfo, Judgement *j, const PolicyTransition *tr)
 	{
 		PolicyGuard *g = lfirst(lc);
 
-		put_row(rsinfo, j, tr, false, role_ok, g->guard, as_guard_message(g), &g->ask_for, g->clauses);
+		put_row(rsinfo, j, tr, false, role_ok, g->guard, as_message(g->message_en, g->message_zh), &g->ask_for, g->clauses);
 	}
 	foreach(lc, missing)
 	{

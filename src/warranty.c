@@ -27,6 +27,7 @@
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 
+#include "clock.h"
 #include "expression.h"
 #include "warranty.h"
 #include "worktime.h"
@@ -56,8 +57,7 @@ static void
 set_fault(Case *c)
 {
 	const AsDesk *desk = c->st->desk;
-	int			natts = desk->tupdesc->natts;
-	TicketRow	row;
+	TicketRow  *row = as_empty_row(desk);
 	const struct
 	{
 		TicketColumn col;
@@ -70,18 +70,15 @@ set_fault(Case *c)
 	};
 	int			i;
 
-	row.values = palloc0(sizeof(Datum) * natts);
-	row.nulls = palloc(sizeof(bool) * natts);
-	memset(row.nulls, true, natts);
 	for (i = 0; i < lengthof(texts); i++)
 	{
-		TNULL(desk, &row, texts[i].col) = texts[i].text == NULL;
+		TNULL(desk, row, texts[i].col) = texts[i].text == NULL;
 		if (texts[i].text != NULL)
-			TVAL(desk, &row, texts[i].col) = CStringGetTextDatum(texts[i].text);
+			TVAL(desk, row, texts[i].col) = CStringGetTextDatum(texts[i].text);
 	}
-	TVAL(desk, &row, TC_FAULT_AT) = TimestampTzGetDatum(c->fault->at);
-	TNULL(desk, &row, TC_FAULT_AT) = false;
-	as_expr_set_ticket(c->st, &row);
+	TVAL(desk, row, TC_FAULT_AT) = TimestampTzGetDatum(c->fault->at);
+	TNULL(desk, row, TC_FAULT_AT) = false;
+	as_expr_set_ticket(c->st, row);
 	c->is_set = true;
 }
 

@@ -47,12 +47,12 @@ find_transition(const PolicyType *pt, int from, int to)
 }
 
 /*
- * as_guard_message returns a guard's message in the session's language.
+ * as_message returns a policy's message in the session's language.
  */
 const char *
-as_guard_message(const PolicyGuard *g)
+as_message(const char *message_en, const char *message_zh)
 {
-	return as_setting_language == 1 && g->message_zh != NULL ? g->message_zh : g->message_en;
+	return as_setting_language == 1 && message_zh != NULL ? message_zh : message_en;
 }
 
 static List *
@@ -170,7 +170,7 @@ refuse_unmet(Judgement *j, List *guards, List *attributes)
 
 		appendStringInfo(&names, "%s%s", names.len > 0 ? "," : "", g->guard);
 		as_merge_clauses(&clauses, g->clauses);
-		appendStringInfo(&detail, "%s: %s\n", g->guard, as_guard_message(g));
+		appendStringInfo(&detail, "%s: %s\n", g->guard, as_message(g->message_en, g->message_zh));
 		first = first == NULL ? g->guard : first;
 	}
 	foreach(lc, attributes)

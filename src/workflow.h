@@ -32,7 +32,7 @@ typedef struct Judgement
 /* workflow.c */
 extern List *as_unmet_guards(Judgement *j, int from, int to);
 extern List *as_missing_attributes(Judgement *j, const char *state);
-extern const char *as_guard_message(const PolicyGuard *g);
+extern const char *as_message(const char *message_en, const char *message_zh);
 extern char *as_refusal_line(const Judgement *j, const char *guards, const char *clauses);
 extern void as_judge_move(Judgement *j);
 extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
