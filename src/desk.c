@@ -55,7 +55,8 @@ static const char *const desk_table[] = {
 	"sla_escalation", "outbox", "desk_setting", "promise", "approval", "contact", "shift", "ticket_match",
 	"staff", "staff_role", "application",
 	"org_unit", "delegation",
-	"customer", "contract", "contract_unit", "product_unit", "unit_part"
+	"customer", "contract", "contract_unit", "product_unit", "unit_part",
+	"part", "location_kind", "stock_location", "stock_move", "stock_balance", "stock_serial", "part_exchange"
 };
 
 /* All of them one by one, NULL after the last. */

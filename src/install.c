@@ -43,9 +43,11 @@ static const char *const desk_file[] = {
 	"12_customer",
 	"13_row",
 	"14_charge",
+	"15_stock",
 	"20_trigger",
 	"22_customer_trigger",
 	"23_row_trigger",
+	"24_stock_trigger",
 	"25_queue",
 	"30_view"
 };
@@ -293,7 +295,10 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT ON @desk@.ticket_event, @desk@.promise, @desk@.approval TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.delegation, @desk@.visit, @desk@.custody,"
 		" @desk@.document, @desk@.quote_item, @desk@.delay_excuse, @desk@.price_list, @desk@.price TO @role@;"
-		"GRANT INSERT ON @desk@.evidence, @desk@.charge, @desk@.payment TO @role@;"
+		"GRANT INSERT ON @desk@.evidence, @desk@.charge, @desk@.payment, @desk@.stock_move TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.part, @desk@.stock_location, @desk@.stock_slip, @desk@.stock_count,"
+		" @desk@.stock_count_line TO @role@;"
+		"GRANT INSERT, UPDATE, DELETE ON @desk@.stock_slip_line TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.customer, @desk@.contract, @desk@.product_unit, @desk@.unit_part TO @role@;"
 		"GRANT INSERT, UPDATE, DELETE ON @desk@.contract_unit TO @role@;"
 		"GRANT EXECUTE ON FUNCTION aftersales.allowed_transitions(bigint[], name)," WORKTIME_FUNCTIONS READER_FUNCTIONS

@@ -1,0 +1,28 @@
+-- 44_stock.sql: functions of the spare-parts ledger.
+
+CREATE FUNCTION aftersales.stock_judge() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_stock_judge';
+COMMENT ON FUNCTION aftersales.stock_judge() IS 'BEFORE ROW on stock_move: fills in what was left out and refuses what is wrong by itself. SV003: no actor; SV004: a trigger-owned column, or an adjustment that no count makes; SV005: a time ahead; SV010: an unknown or unfitting value; SV013: external_ref is taken by another move.';
+
+CREATE FUNCTION aftersales.stock_record() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_stock_record';
+COMMENT ON FUNCTION aftersales.stock_record() IS 'AFTER STATEMENT on stock_move: keeps balances, serial numbers and exchanges, asks the row guards, writes the tickets'' events. SV002, SV003: row guards; SV005: a place counted since, a serial number moved since; SV006: not enough there, now or then; SV007: more than was handed out.';
+
+CREATE FUNCTION aftersales.keep_fixed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'as_keep_fixed';
+COMMENT ON FUNCTION aftersales.keep_fixed() IS 'BEFORE ROW on UPDATE: refuses another value in the columns its arguments name (SV004).';
+
+CREATE FUNCTION aftersales.stock_purposes(OUT purpose text, OUT from_place text, OUT to_place text, OUT conditions text, OUT changes_condition boolean, OUT has_exchange boolean, OUT meaning text)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'as_stock_purposes';
+COMMENT ON FUNCTION aftersales.stock_purposes() IS 'What view stock_purpose shows.';
+
+CREATE VIEW aftersales.stock_purpose AS SELECT * FROM aftersales.stock_purposes();
+COMMENT ON VIEW aftersales.stock_purpose IS 'One row per purpose a stock_move can have.';
+COMMENT ON COLUMN aftersales.stock_purpose.purpose IS 'The purpose; the event of a ticket is stock:<purpose>.';
+COMMENT ON COLUMN aftersales.stock_purpose.from_place IS 'Where it takes from: a kind of location, or store (physical, in nobody''s hands), hands, physical, virtual; several are separated by |.';
+COMMENT ON COLUMN aftersales.stock_purpose.to_place IS 'Where it gives to, likewise.';
+COMMENT ON COLUMN aftersales.stock_purpose.conditions IS 'Conditions the parts may be in before; the first is filled in when none is given.';
+COMMENT ON COLUMN aftersales.stock_purpose.changes_condition IS 'Whether the condition may change.';
+COMMENT ON COLUMN aftersales.stock_purpose.has_exchange IS 'Whether it is part of a hand-out (part_exchange).';
+COMMENT ON COLUMN aftersales.stock_purpose.meaning IS 'What it is for.';
