@@ -26,7 +26,7 @@ CREATE TABLE aftersales.stock_move_template (
     happened_at timestamptz NOT NULL CONSTRAINT stock_move_happened_check CHECK (isfinite(happened_at)),
     recorded_at timestamptz NOT NULL,
     recorded_by text NOT NULL,
-    reversal_of bigint CONSTRAINT stock_move_reversal_key UNIQUE,
+    reversal_of bigint CONSTRAINT stock_move_reversal_of_key UNIQUE,
     external_ref text CONSTRAINT stock_move_external_ref_key UNIQUE,
     CONSTRAINT stock_move_moves_check CHECK (from_location <> to_location OR from_condition <> to_condition)
 );
@@ -80,7 +80,7 @@ CREATE TABLE aftersales.stock_slip_template (
     posted_by   text,
     cancelled_at timestamptz,
     external_ref text CONSTRAINT stock_slip_external_ref_key UNIQUE,
-    CONSTRAINT stock_slip_number_key UNIQUE (kind, number),
+    CONSTRAINT stock_slip_kind_number_key UNIQUE (kind, number),
     CONSTRAINT stock_slip_end_check CHECK (posted_at IS NULL OR cancelled_at IS NULL)
 );
 COMMENT ON TABLE aftersales.stock_slip_template IS 'Shape of every desk''s stock_slip table; holds no rows.';
@@ -129,7 +129,7 @@ CREATE TABLE aftersales.stock_slip_line_template (
     fault_symptom text,
     note        text,
     external_ref text CONSTRAINT stock_slip_line_external_ref_key UNIQUE,
-    CONSTRAINT stock_slip_line_key UNIQUE (slip_id, line_no)
+    CONSTRAINT stock_slip_line_slip_id_line_no_key UNIQUE (slip_id, line_no)
 );
 COMMENT ON TABLE aftersales.stock_slip_line_template IS 'Shape of every desk''s stock_slip_line table; holds no rows.';
 COMMENT ON COLUMN aftersales.stock_slip_line_template.slip_line_id IS 'Key.';
@@ -207,7 +207,7 @@ CREATE TABLE aftersales.stock_count_line_template (
     difference  numeric(14,3) GENERATED ALWAYS AS (counted_quantity - book_quantity) STORED,
     reason      text,
     external_ref text CONSTRAINT stock_count_line_external_ref_key UNIQUE,
-    CONSTRAINT stock_count_line_key UNIQUE NULLS NOT DISTINCT (count_id, part_no, condition, owner, serial_no)
+    CONSTRAINT stock_count_line_count_id_part_no_condition_owner_serial_no_key UNIQUE NULLS NOT DISTINCT (count_id, part_no, condition, owner, serial_no)
 );
 COMMENT ON TABLE aftersales.stock_count_line_template IS 'Shape of every desk''s stock_count_line table; holds no rows.';
 COMMENT ON COLUMN aftersales.stock_count_line_template.count_line_id IS 'Key.';
