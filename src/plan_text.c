@@ -103,7 +103,8 @@
 /*
  * Hand-outs, with what is left by their moves of part $2, serial number $3, and
  * of defective ones whether in good condition ($4).  Moves $5 do not count yet.
- * What good ones and defective ones are, see exchange.c.
+ * What good ones and defective ones are, see exchange.c.  The part is not a
+ * condition of the scan, lest a plan made when there are no moves looks it up.
  */
 #define EXCHANGE_ROWS \
 	"SELECT e.exchange_id, e.ticket_id, e.part_no, e.serial_no, e.exchange, e.location, e.quantity, e.installed," \
@@ -111,20 +112,19 @@
 	" e.defective_serial_no, e.issued_at, e.removed_at, e.balanced_at, s.good, s.of_part, s.defective" \
 	" FROM @.part_exchange e CROSS JOIN LATERAL (SELECT" \
 	" pg_catalog.sum(CASE WHEN x.hands_out THEN x.counted ELSE " LESS " END)" \
-	" FILTER (WHERE x.is_good AND x.same_serial) AS good," \
+	" FILTER (WHERE x.same_part AND x.is_good AND x.same_serial) AS good," \
 	" pg_catalog.sum(CASE WHEN x.hands_out THEN x.counted WHEN NOT x.installs THEN " LESS \
-	" WHEN e.location IS NULL THEN x.counted END) FILTER (WHERE x.is_good) AS of_part," \
+	" WHEN e.location IS NULL THEN x.counted END) FILTER (WHERE x.same_part AND x.is_good) AS of_part," \
 	" pg_catalog.sum(CASE WHEN NOT x.removes THEN " LESS " WHEN x.into_hands THEN x.counted END)" \
-	" FILTER (WHERE NOT x.is_good AND NOT x.keeps AND x.same_serial AND x.held_good" EQ "$4) AS defective" \
-	" FROM (SELECT " COUNTED " AS counted, m.is_other_model IS NULL AS is_good," \
+	" FILTER (WHERE x.same_part AND NOT x.is_good AND NOT x.keeps AND x.same_serial AND x.held_good" EQ "$4) AS defective" \
+	" FROM (SELECT " COUNTED " AS counted, m.part_no" EQ "$2 AS same_part, m.is_other_model IS NULL AS is_good," \
 	" " PURPOSE_IN("issue,loan") " AS hands_out, " PURPOSE_IN("install") " AS installs," \
 	" " PURPOSE_IN("remove") " AS removes, " PURPOSE_IN("keep") " AS keeps, " SERIAL_IS("m", "$3") " AS same_serial," \
 	" CASE WHEN (" PURPOSE_IN("remove") ")" EQ "(m.reversal_of IS NULL) THEN m.to_condition" \
 	" ELSE m.from_condition END" EQ "'good' AS held_good," \
 	" (SELECT k.in_hands FROM @.stock_location l JOIN @.location_kind k ON k.kind" EQ "l.kind" \
 	" WHERE l.location" EQ AT_FIRST("m", "to_location", "from_location") ") AS into_hands" \
-	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND m.part_no" EQ "$2" \
-	" AND NOT m.move_id" EQ "ANY ($5)) x) s"
+	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND NOT m.move_id" EQ "ANY ($5)) x) s"
 /* without a ticket */
 #define OPEN_LOANS EXCHANGE_ROWS " WHERE e.ticket_id IS NULL AND e.part_no" EQ "$2 AND e.balanced_at IS NULL"
 #define LAST_MOVE(column, which) \
@@ -577,9 +577,9 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_EXCHANGE_REVERSED, 1, {INT8OID},
 	"SELECT exchange_id, is_other_model, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
 	{PLAN_EXCHANGE_LAST, 3, {INT8OID, INT8ARRAYOID, BOOLOID},
-		"WITH m AS (SELECT x.* FROM @.stock_move x WHERE x.exchange_id" EQ "$1 AND x.reversal_of IS NULL"
-		" AND NOT x.move_id" EQ "ANY ($2) AND NOT EXISTS (SELECT FROM @.stock_move r"
-		" WHERE r.reversal_of" EQ "x.move_id AND NOT r.move_id" EQ "ANY ($2)))"
+		"WITH x AS MATERIALIZED (SELECT s.* FROM @.stock_move s WHERE s.exchange_id" EQ "$1 AND NOT s.move_id" EQ "ANY ($2)),"
+		" m AS (SELECT x.* FROM x WHERE x.reversal_of IS NULL"
+		" AND NOT EXISTS (SELECT FROM x r WHERE r.reversal_of" EQ "x.move_id))"
 		" SELECT " LAST_MOVE("part_no", HANDED_OUT_BY) ", " LAST_MOVE("serial_no", HANDED_OUT_BY) ","
 		" " LAST_MOVE("part_no", PURPOSE_IN("remove,keep")) ", " LAST_MOVE("serial_no", PURPOSE_IN("remove,keep")) ","
 		" (SELECT pg_catalog.max(m.happened_at) FROM m WHERE " PURPOSE_IN("remove") "),"
@@ -637,8 +637,8 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	/* what it was put in by, if the ledger knows */
 	{PLAN_UNIT_PUT_BACK, 1, {INT8OID},
 		"UPDATE @.unit_part u SET removed_on = NULL, exchange_id = (SELECT x.exchange_id FROM @.stock_move x"
-		" WHERE x.ticket_id" EQ "u.ticket_id AND x.purpose" EQ "'install' AND x.part_no" EQ "u.part_no"
-		" AND " SERIAL_IS("x", "coalesce(u.serial_no, '')") " AND x.reversal_of IS NULL"
+		" WHERE x.ticket_id" EQ "u.ticket_id AND x.purpose" EQ "'install' AND coalesce(x.part_no, '')" EQ "u.part_no"
+		" AND " SERIAL_IS("x", "coalesce(u.serial_no, '')") " AND coalesce(x.reversal_of, 0)" EQ "0"
 		" AND NOT EXISTS (SELECT FROM @.stock_move r WHERE r.reversal_of" EQ "x.move_id)"
 	" ORDER BY x.move_id DESC LIMIT 1) WHERE u.unit_part_id" EQ "$1"},
 	{PLAN_UNIT_DELETE, 1, {INT8OID},

@@ -99,6 +99,7 @@ typedef struct StockMove
 	int64		exchange_id;	/* 0: none */
 	int64		reversal_of;	/* 0: no reversal */
 	bool		is_other_model; /* see the column; by exchange.c */
+	struct FoundExchange *found;	/* what as_exchange_find leaves for as_exchange_apply */
 	TimestampTz happened_at;
 } StockMove;
 
