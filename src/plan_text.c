@@ -103,7 +103,8 @@
 /*
  * Hand-outs, with what is left by their moves of part $2, serial number $3, and
  * of defective ones whether in good condition ($4).  Moves $5 do not count yet.
- * What good ones and defective ones are, see exchange.c.  The part is not a
+ * What good ones and defective ones are, see exchange.c; no such move changes
+ * the condition, so it does not matter which side is looked at.  The part is not a
  * condition of the scan, lest a plan made when there are no moves looks it up.
  */
 #define EXCHANGE_ROWS \
@@ -120,8 +121,7 @@
 	" FROM (SELECT " COUNTED " AS counted, m.part_no" EQ "$2 AS same_part, m.is_other_model IS NULL AS is_good," \
 	" " PURPOSE_IN("issue,loan") " AS hands_out, " PURPOSE_IN("install") " AS installs," \
 	" " PURPOSE_IN("remove") " AS removes, " PURPOSE_IN("keep") " AS keeps, " SERIAL_IS("m", "$3") " AS same_serial," \
-	" CASE WHEN (" PURPOSE_IN("remove") ")" EQ "(m.reversal_of IS NULL) THEN m.to_condition" \
-	" ELSE m.from_condition END" EQ "'good' AS held_good," \
+	" m.from_condition" EQ "'good' AS held_good," \
 	" (SELECT k.in_hands FROM @.stock_location l JOIN @.location_kind k ON k.kind" EQ "l.kind" \
 	" WHERE l.location" EQ AT_FIRST("m", "to_location", "from_location") ") AS into_hands" \
 	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND NOT m.move_id" EQ "ANY ($5)) x) s"
