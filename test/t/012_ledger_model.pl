@@ -237,17 +237,28 @@ sub decimal
 }
 
 # What is in stock_balance and stock_serial, a line each.
-my %balance_line;
-
 sub contents_of_model
 {
-	return join("\n", (map {
-			my $place = $_;
-			my ($sum, $last) = (0, 0);
-			foreach (@{ $line{$place} }) { $sum += $_->[1]; $last = $_->[0] if $_->[0] > $last; }
-			"$place|" . decimal($sum) . '|' . ($START + $last) } sort keys %line),
-		(map { my ($location, undef, $condition, $owner) = split /\|/, $serial{$_}{place};
-			join('|', $_, $location, $condition, $owner, $serial{$_}{moves}, $START + $serial{$_}{at}) } sort keys %serial));
+	my (@balances, @pieces);
+
+	foreach my $place (keys %line)
+	{
+		my ($sum, $last) = (0, $line{$place}[0][0]);
+
+		foreach (@{ $line{$place} })
+		{
+			$sum += $_->[1];
+			$last = $_->[0] if $_->[0] > $last;
+		}
+		push @balances, join('|', $place, decimal($sum), $START + $last);
+	}
+	foreach my $piece (keys %serial)
+	{
+		my ($location, undef, $condition, $owner) = split /\|/, $serial{$piece}{place};
+
+		push @pieces, join('|', $piece, $location, $condition, $owner, $serial{$piece}{moves}, $START + $serial{$piece}{at});
+	}
+	return join("\n", sort(@balances), sort(@pieces));
 }
 
 # ---------- what is asked for ----------
