@@ -147,6 +147,16 @@ means(const RowTable *table, const char *event)
 }
 
 /*
+ * as_is_row_origin tells whether events of that origin stand for rows of a
+ * desk table, so that policies need not declare them.
+ */
+bool
+as_is_row_origin(const char *origin)
+{
+	return as_row_table(origin) != NULL || strcmp(origin, ORIGIN_STOCK) == 0;
+}
+
+/*
  * as_is_row_event_name tells whether rows of some table mean events of that
  * name.
  */
