@@ -27,7 +27,7 @@ my $dir = PostgreSQL::Test::Utils::tempdir();
 run_ok($node, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . small_stock() . q{
 	INSERT INTO desk.stock_location (location, kind) VALUES ('store_4', 'store'), ('store_5', 'store');
 	INSERT INTO desk.stock_move (purpose, part_no, quantity, from_location, to_location, note)
-		SELECT 'receipt', part_no, 60, 'maker', 'store_' || g, 'opening' FROM unnest(ARRAY['bolt', 'cable']) part_no, generate_series(1, 5) g;
+		SELECT 'receipt', part_no, 30, 'maker', 'store_' || g, 'opening' FROM unnest(ARRAY['bolt', 'cable']) part_no, generate_series(1, 5) g;
 	INSERT INTO desk.stock_move (purpose, part_no, serial_no, from_location, to_location, note)
 		SELECT 'receipt', 'board', 'S' || g, 'maker', 'store_' || 1 + g % 3, 'opening' FROM generate_series(1, 15) g;
 
@@ -146,7 +146,7 @@ my %script = (
 \\set seed random(1, 1000000000000)
 SELECT try($_->[2], :seed, 0) AS outcome \\gset
 INSERT INTO journal VALUES ($_->[2], :seed, :outcome);
-} ]) } [ 'transfer', 20, 1 ], [ 'scrap', 9, 3 ], [ 'late_transfer', 6, 4 ], [ 'late_receipt', 3, 5 ], [ 'many', 10, 6 ], [ 'serial', 8, 7 ], [ 'regrade', 4, 9 ], [ 'wrong', 1, 10 ]),
+} ]) } [ 'transfer', 20, 1 ], [ 'scrap', 15, 3 ], [ 'late_transfer', 6, 4 ], [ 'late_receipt', 2, 5 ], [ 'many', 10, 6 ], [ 'serial', 8, 7 ], [ 'regrade', 4, 9 ], [ 'wrong', 1, 10 ]),
 	# not refused, so without PL/pgSQL and its subtransaction around it
 	receipt => [ 5, q{
 \set seed random(1, 1000000000000)
