@@ -211,6 +211,7 @@ arrive(Walk *w, const char *spot)
 		if (strcmp(w->steps[i].to.spot, spot) == 0 &&
 			(to == NULL || (w->is_stored && strcmp(w->steps[i].to.condition, w->stored.condition) == 0)))
 			to = &w->steps[i].to;
+	Assert(to != NULL);
 	w->now.location = pstrdup(to->location);
 	w->now.condition = pstrdup(to->condition);
 	w->now.owner = pstrdup(to->owner);
