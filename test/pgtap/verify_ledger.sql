@@ -171,11 +171,128 @@ SELECT is(tampered($$UPDATE desk.stock_move SET part_no = 'screen' WHERE externa
     format('balance main|screen|defective|own below zero: -1 at 2026-03-07 08:00:00+00; serial screen|D2 chain: move %s takes it from where it never came to', m('d7')), 'nor one of another part');
 -- two pieces that are taken for each other: no balance shows it
 SELECT is(tampered($$UPDATE desk.stock_move SET serial_no = 'D1' WHERE external_ref = 'd6'; UPDATE desk.stock_move SET serial_no = 'D2' WHERE external_ref = 'd3'; SELECT put_right()$$),
-    format('serial disk|D1 chain: move %s takes it from where it was not; serial disk|D2 chain: move %s takes it from where it was not', m('d7'), m('d3')), 'pieces that are taken for each other');
-SELECT is(tampered($$UPDATE desk.stock_move SET serial_no = 'D3' WHERE external_ref = 'd3'; SELECT put_right()$$),
-    format('serial disk|D3 chain: move %s takes it from where it was not', m('d3')), 'two ways from one place in an instant');
+    format('serial disk|D2 chain: move %s takes it from where it was not', m('d7')), 'pieces that are taken for each other');
+SELECT is(tampered($$UPDATE desk.stock_move SET serial_no = 'D1' WHERE external_ref = 'd5'; SELECT put_right()$$),
+    format('serial disk|D1 chain: move %s takes it from where it was not', m('d5')), 'two ways from one place in an instant');
 -- within an instant the order of the ids says nothing
 CREATE FUNCTION renumbered(VARIADIC refs text[]) RETURNS text LANGUAGE sql AS $$
     SELECT tampered((SELECT string_agg(format('UPDATE desk.stock_move SET move_id = %s WHERE external_ref = %L', 1000 + i, r), '; ') FROM unnest(refs) WITH ORDINALITY x(r, i))) $$;
 SELECT is(renumbered(VARIADIC refs), 'nothing', 'in the order ' || refs::text) FROM (VALUES ('{d1,d2,d3}'::text[]), ('{d1,d3,d2}'), ('{d2,d1,d3}'), ('{d2,d3,d1}'), ('{d3,d1,d2}'), ('{d3,d2,d1}'), ('{d5,d4}'), ('{d4,d5}'), ('{d7,d6}')) x(refs);
+-- in a machine a piece may become defective
+SELECT is(tampered($$UPDATE desk.stock_serial SET last_at = '2026-03-09', location = 'main', moves = 6 WHERE serial_no = 'D1';
+    INSERT INTO desk.stock_move (move_id, part_no, from_condition, to_condition, owner, quantity, from_location, to_location, serial_no, purpose, happened_at, recorded_at, recorded_by) VALUES
+    (501, 'disk', 'good', 'good', 'own', 1, 'eng_1', 'machines', 'D1', 'install', '2026-03-08', '2026-03-08', 'x'), (502, 'disk', 'defective', 'defective', 'own', 1, 'machines', 'main', 'D1', 'remove', '2026-03-09', '2026-03-09', 'x'); SELECT put_right()$$),
+    'nothing', 'in a machine a piece may become defective');
+SELECT is(tampered($$INSERT INTO desk.stock_move (move_id, part_no, from_condition, to_condition, owner, quantity, from_location, to_location, serial_no, purpose, happened_at, recorded_at, recorded_by) VALUES
+    (501, 'disk', 'defective', 'defective', 'own', 1, 'eng_1', 'main', 'D1', 'transfer', '2026-03-08', '2026-03-08', 'x'); SELECT put_right()$$),
+    'balance eng_1|disk|defective|own below zero: -1 at 2026-03-08 00:00:00+00; serial disk|D1 chain: move 501 takes it from where it was not', 'in somebody''s hands it may not');
+
+-- ---------- exchanges
+SELECT at('03-09 08:00'), move('e1', 'receipt', 'board', 10, 'maker', 'main') \g /dev/null
+-- one for one: given out, put in, the defective one taken out and handed in
+SELECT at('03-10 08:00'), move('i1', 'issue', 'board', 3, 'main', 'eng_1', ticket_id => 1), move('i2', 'install', 'board', 2, 'eng_1', 'machines', ticket_id => 1),
+    move('i3', 'return', 'board', 1, 'eng_1', 'main', ticket_id => 1), move('i4', 'remove', 'board', 1, 'machines', 'eng_1', ticket_id => 1), move('i5', 'keep', 'board', 1, 'machines', 'kept', ticket_id => 1) \g /dev/null
+SELECT at('03-11 08:00'), move('i6', 'return_defective', 'board', 1, 'eng_1', 'main', ticket_id => 1) \g /dev/null
+-- from own stock, and a defective one lost
+SELECT at('03-12 08:00'), move('j1', 'install', 'board', 1, 'main', 'machines', ticket_id => 2), move('j2', 'remove', 'board', 1, 'machines', 'eng_2', ticket_id => 2) \g /dev/null
+SELECT at('03-13 08:00'), move('j3', 'lose', 'board', 1, 'eng_2', 'gone', ticket_id => 2, from_condition => 'defective') \g /dev/null
+-- outstanding
+SELECT at('03-14 08:00'), move('k1', 'issue', 'board', 2, 'main', 'eng_1', ticket_id => 3), move('k2', 'lose', 'board', 1, 'eng_1', 'gone', ticket_id => 3),
+    move('k3', 'loan', 'screen', 1, 'main', 'eng_1', 'S1') \g /dev/null
+-- given out by mistake
+SELECT at('03-15 08:00'), move('l1', 'issue', 'board', 1, 'main', 'eng_2', ticket_id => 2) \g /dev/null
+INSERT INTO desk.stock_move (external_ref, reversal_of) VALUES ('l2', m('l1'));
+CREATE FUNCTION ex(ref text) RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT exchange_id FROM desk.stock_move WHERE external_ref = ref $$;
+SELECT is(wrong(), 'nothing', 'hand-outs of all kinds are sound');
+SELECT is((SELECT count(DISTINCT exchange_id) FROM desk.stock_move), 5::bigint, 'five of them');
+SELECT is(tampered(format('UPDATE desk.part_exchange SET %s WHERE exchange_id = %s', x.c, ex(x.ref))), (SELECT string_agg(format('exchange %s %s', ex(x.ref), p), '; ' ORDER BY p) FROM unnest(string_to_array(x.problems, '; ')) p), x.ref || ' ' || x.c) FROM (VALUES
+    ('i1', 'quantity = 4', 'quantity: 4, by the moves 3'), ('i1', 'installed = 1', 'installed: 1, by the moves 2'), ('i1', 'returned = 0', 'returned: 0, by the moves 1'),
+    ('i1', 'lost = 1', 'lost: 1, by the moves 0'), ('i1', 'removed = 2', 'removed: 2, by the moves 1'), ('i1', 'kept = 0', 'kept: 0, by the moves 1'),
+    ('i1', 'defective_returned = 0', 'defective_returned: 0, by the moves 1'), ('i1', 'defective_lost = 0.001', 'defective_lost: 0.001, by the moves 0'),
+    ('i1', 'quantity = 4, installed = 3', 'installed: 3, by the moves 2; quantity: 4, by the moves 3'),
+    ('i1', 'balanced_at = NULL', 'balanced_at: missing, nothing is outstanding'), ('i1', 'balanced_at = ''2026-03-12''', 'balanced_at: nothing happened then'),
+    ('i1', 'location = NULL', 'location: given if parts were handed out, and only then; part_no: none that was handed out; quantity: 3, by the moves 5') ,
+    ('i1', 'location = ''eng_2''', 'location: nothing was handed out to there'),
+    ('i1', 'part_no = ''cable''', 'exchange: not that of the part; part_no: none that was handed out'), ('i1', 'serial_no = ''X''', 'part_no: none that was handed out'),
+    ('i1', 'exchange = ''consumable''', 'exchange: not that of the part'),
+    ('i1', 'defective_part_no = NULL', 'defective_part_no: none that was taken out or kept'), ('i1', 'defective_serial_no = ''X''', 'defective_part_no: none that was taken out or kept'),
+    ('i1', 'issued_at = ''2026-03-10''', 'issued_at: not the time of the first move'), ('i1', 'removed_at = NULL', 'removed_at: not the time when a part was taken out last'),
+    ('i1', 'removed_at = ''2026-03-12''', 'removed_at: not the time when a part was taken out last'),
+    ('j1', 'quantity = 0', 'quantity: 0, by the moves 1'), ('j1', 'defective_lost = 0, lost = 1', 'defective_lost: 0, by the moves 1; lost: 1, by the moves 0'),
+    ('j1', 'location = ''eng_2''', 'location: given if parts were handed out, and only then; location: nothing was handed out to there'),
+    ('k1', 'balanced_at = ''2026-03-14 08:00+00''', 'balanced_at: something is outstanding'), ('k1', 'lost = 2', 'lost: 2, by the moves 1'),
+    ('k3', 'balanced_at = ''2026-03-14 08:00+00''', 'balanced_at: something is outstanding'), ('k3', 'returned = 1', 'returned: 1, by the moves 0'),
+    ('l1', 'quantity = 1', 'quantity: 1, by the moves 0'), ('l1', 'balanced_at = NULL', 'balanced_at: missing, nothing is outstanding'),
+    ('l1', 'defective_part_no = ''board''', 'defective_part_no: none that was taken out or kept')) x(ref, c, problems);
+SELECT is(tampered(format('DELETE FROM desk.part_exchange WHERE exchange_id = %s', ex('k3'))), format('move %s exchange_id: there is no such exchange', m('k3')), 'one that is gone');
+SELECT is(tampered($$INSERT INTO desk.part_exchange (exchange_id, ticket_id, part_no, exchange, quantity, issued_at) VALUES (99, 1, 'board', 'one_for_one', 1, '2026-03-10')$$), 'exchange 99 moves: there are none', 'one that comes from nowhere');
+SELECT is(tampered(format('UPDATE desk.part_exchange SET ticket_id = 3 WHERE exchange_id = %s', ex('j1'))),
+    (SELECT string_agg(format('move %s exchange_id: one of another ticket', m(r)), '; ' ORDER BY m(r)) FROM unnest('{j1,j2,j3}'::text[]) r), 'of another ticket');
+SELECT is(tampered(format('UPDATE desk.part_exchange SET ticket_id = 3 WHERE exchange_id = %s', ex('k3'))), format('move %s exchange_id: one of another ticket', m('k3')), 'of a ticket');
+-- what moves say of it
+SELECT is(tampered($$UPDATE desk.stock_move SET exchange_id = NULL WHERE external_ref = 'k1'$$),
+    format('exchange %s location: given if parts were handed out, and only then; exchange %s quantity: 2, by the moves 0; exchange %s quantity: less than became of it by the moves; move %s exchange_id: missing', ex('k1'), ex('k1'), ex('k1'), m('k1')), 'a move that names none');
+SELECT is(tampered($$UPDATE desk.stock_move SET exchange_id = NULL WHERE external_ref = 'k2'$$), format('exchange %s lost: 1, by the moves 0', ex('k1')), 'what is lost need not have been handed out');
+SELECT is(tampered(format('UPDATE desk.stock_move SET exchange_id = %s WHERE external_ref = ''k2''', ex('i1'))),
+    format('exchange %s balanced_at: something is outstanding; exchange %s lost: 0, by the moves 1; exchange %s quantity: less than became of it by the moves; exchange %s lost: 1, by the moves 0; move %s exchange_id: one of another ticket', ex('i1'), ex('i1'), ex('i1'), ex('k1'), m('k2')), 'one that names another');
+SELECT is(tampered($$UPDATE desk.stock_move SET is_other_model = NULL WHERE external_ref = 'j3'$$),
+    format('exchange %s balanced_at: something is outstanding; exchange %s defective_lost: 1, by the moves 0; exchange %s lost: 0, by the moves 1; exchange %s quantity: less than became of it by the moves', ex('j1'), ex('j1'), ex('j1'), ex('j1')), 'a defective one that is said to be good');
+SELECT is(tampered($$UPDATE desk.stock_move SET is_other_model = true WHERE external_ref = 'l2'$$), format('move %s reversal_of: not the mirror of move %s: is_other_model', m('l2'), m('l1')), 'a reversal that is not about the same');
+SELECT is(tampered($$UPDATE desk.stock_move SET quantity = 2 WHERE external_ref = 'i6'; SELECT put_right()$$),
+    format('balance eng_1|board|defective|own below zero: -1 at 2026-03-11 08:00:00+00; exchange %s balanced_at: something is outstanding; exchange %s defective_returned: 1, by the moves 2; exchange %s removed: less than became of it by the moves', ex('i1'), ex('i1'), ex('i1')), 'more back than was taken out');
+
+-- ---------- since: what was moved by moves recorded since then
+SELECT is(tampered($$UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'eng_2' AND condition = 'good'$$, x.since::timestamptz), x.found, 'a balance, since ' || x.since) FROM (VALUES
+    ('2026-03-15 08:00+00', 'balance eng_2|board|good|own quantity: 0, by the moves 1'), ('2026-03-15 08:00:01+00', 'nothing'), ('infinity', 'nothing'), ('-infinity', 'balance eng_2|board|good|own quantity: 0, by the moves 1')) x(since, found);
+-- what was back-dated counts by when it was recorded
+SELECT is(tampered($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'annex' AND part_no = 'board' AND condition = 'good'$$, '2026-03-20'),
+    'balance annex|board|good|own quantity: 0, by the moves 3', 'recorded later');
+SELECT is(tampered($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'main' AND part_no = 'board'$$, '2026-03-20'), 'nothing', 'of that one only');
+SELECT is(tampered($$UPDATE desk.stock_serial SET moves = 9 WHERE serial_no = 'D1'$$, x.since::timestamptz), x.found, 'a serial number, since ' || x.since) FROM (VALUES ('2026-03-06 08:00+00', 'serial disk|D1 moves: 9, by the moves 4'), ('2026-03-06 08:00:01+00', 'nothing')) x(since, found);
+SELECT is(tampered(format('UPDATE desk.part_exchange SET lost = 1 WHERE exchange_id = %s', ex('i1')), x.since::timestamptz), x.found, 'an exchange, since ' || x.since) FROM (VALUES ('2026-03-11 08:00+00', format('exchange %s lost: 1, by the moves 0', ex('i1'))), ('2026-03-11 08:00:01+00', 'nothing')) x(since, found);
+SELECT is(tampered($$UPDATE desk.stock_move SET ticket_id = 1 WHERE external_ref = 'x2'$$, x.since::timestamptz), x.found, 'a move, since ' || x.since) FROM (VALUES ('2026-03-05 08:00+00', format('move %s reversal_of: not the mirror of move %s: ticket_id', m('x2'), m('x1'))), ('2026-03-05 08:00:01+00', 'nothing')) x(since, found);
+-- rows that say of themselves that they were moved since are looked at
+SELECT is(tampered($$INSERT INTO desk.stock_balance VALUES ('annex', 'board', 'scrap', 'own', 1, '2026-03-20'); INSERT INTO desk.stock_serial VALUES ('disk', 'D9', 'main', 'good', 'own', '2026-03-20', 1);
+    INSERT INTO desk.part_exchange (exchange_id, ticket_id, part_no, exchange, quantity, issued_at) VALUES (99, 1, 'board', 'one_for_one', 1, '2026-03-20')$$, '2026-03-20'),
+    'balance annex|board|scrap|own moves: there are none; exchange 99 moves: there are none; serial disk|D9 moves: there are none', 'rows from nowhere, since');
+
+-- ---------- settings and search_path do not matter, nor whose objects come first
+CREATE SCHEMA trap;
+CREATE FUNCTION trap.never(numeric, numeric) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+CREATE OPERATOR trap.<> (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = trap.never);
+SET search_path = trap, pg_catalog, public;
+SELECT is(tampered($$UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'eng_2' AND condition = 'good'$$), 'balance eng_2|board|good|own quantity: 0, by the moves 1', 'operators of others are not asked');
+RESET search_path;
+-- two desks
+SELECT aftersales.create_desk('north 1');
+SELECT throws_ok('SELECT * FROM aftersales.verify_ledger()', 'SV014', NULL, 'which desk?');
+SELECT throws_ok('SELECT * FROM aftersales.verify_ledger(NULL, ''nowhere'')', 'SV014', NULL, 'no such desk');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger(NULL, ''north 1'')', 'one whose name needs quotes');
+SET aftersales.desk = 'desk';
+SELECT is(wrong(), 'nothing', 'the one of the setting');
+
+-- ---------- rights: those of the caller
+CREATE ROLE aftersales_v_audit; CREATE ROLE aftersales_v_app; CREATE ROLE aftersales_v_bi; CREATE ROLE aftersales_v_bare;
+SELECT aftersales.grant_access('aftersales_v_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_v_app', 'app', 'desk'), aftersales.grant_access('aftersales_v_bi', 'bi', 'desk') \g /dev/null
+GRANT USAGE ON SCHEMA aftersales TO aftersales_v_bare;
+GRANT EXECUTE ON FUNCTION aftersales.verify_ledger(timestamptz, name) TO aftersales_v_bare;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE FUNCTION asked(role name, statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    EXECUTE statement;
+    RESET ROLE;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN RETURN sqlstate;
+END $$;
+SELECT is(asked(r, 'SELECT * FROM aftersales.verify_ledger(NULL, ''desk'')'), x, r || ' asks') FROM (VALUES ('aftersales_v_audit', 'done'), ('aftersales_v_app', '42501'), ('aftersales_v_bi', '42501'), ('aftersales_v_bare', '42501')) v(r, x);
+SELECT is(asked('aftersales_v_audit', 'SELECT * FROM aftersales.verify_ledger(NULL, ''north 1'')'), '42501', 'of a desk that is not his');
+-- it writes nothing
+BEGIN READ ONLY;
+SELECT is(wrong(), 'nothing', 'in a transaction that may not write');
+COMMIT;
 SELECT * FROM finish();
+\set QUIET on
+DROP SCHEMA desk, desk_bi, "north 1", "north 1_bi" CASCADE;
+SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_v_' \gexec
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_v_' \gexec
