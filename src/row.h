@@ -72,6 +72,7 @@ typedef struct RowJudgement
 /* row_table.c */
 extern const RowTable *as_row_table(const char *name);
 extern const char *as_row_table_name(int i);
+extern bool as_is_row_origin(const char *origin);
 extern bool as_is_row_event_name(const char *event);
 
 /* row_column.c */

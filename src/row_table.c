@@ -11,6 +11,7 @@
 
 #include "row.h"
 #include "slip.h"
+#include "stock.h"
 
 PG_FUNCTION_INFO_V1(as_is_row_event);
 
@@ -185,6 +186,16 @@ means(const RowTable *table, const char *event)
 }
 
 /*
+ * as_is_row_origin tells whether events of that origin stand for rows of a
+ * desk table, so that policies need not declare them.
+ */
+bool
+as_is_row_origin(const char *origin)
+{
+	return as_row_table(origin) != NULL || strcmp(origin, ORIGIN_STOCK) == 0;
+}
+
+/*
  * as_is_row_event_name tells whether rows of some table mean events of that
  * name.
  */
@@ -196,7 +207,7 @@ as_is_row_event_name(const char *event)
 	for (i = 0; i < lengthof(row_table); i++)
 		if (means(&row_table[i], event))
 			return true;
-	return false;
+	return as_is_stock_event(event);
 }
 
 /*
