@@ -4,14 +4,14 @@ SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 SET client_min_messages = warning;
 INSERT INTO aftersales.policy (policy, title_en) VALUES ('tally', 'Tally');
-INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('tally', 1, 'mend');
+INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('tally', 1, 'tally_job');
 INSERT INTO aftersales.clause (clause, policy, text_en, text_zh, mechanism, enforceable)
-SELECT c, 'tally', 'text', NULL, 'approval', true FROM unnest('{T-1,T-2}'::text[]) c;
+SELECT c, 'tally', 'text', NULL, 'approval', true FROM unnest('{TALLY-1,TALLY-2}'::text[]) c;
 INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('tally', 1, 'new', 'initial'), ('tally', 1, 'done', 'done');
 INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('tally', 1, 'new', 'done');
 INSERT INTO aftersales.row_guard (policy, version, table_name, on_action, guard, condition, requires, roles, message_en, clauses) VALUES
-    ('tally', 1, 'stock_count', NULL, 'approver', 'approved_at IS NOT NULL AND old.approved_at IS NULL', NULL, '{boss}', 'The boss approves.', '{T-1}'),
-    ('tally', 1, 'stock_count_line', NULL, 'reason', 'difference <> 0', 'reason IS NOT NULL', NULL, 'Say why it differs.', '{T-2}');
+    ('tally', 1, 'stock_count', NULL, 'approver', 'approved_at IS NOT NULL AND old.approved_at IS NULL', NULL, '{boss}', 'The boss approves.', '{TALLY-1}'),
+    ('tally', 1, 'stock_count_line', NULL, 'reason', 'difference <> 0', 'reason IS NOT NULL', NULL, 'Say why it differs.', '{TALLY-2}');
 SELECT aftersales.activate_policy('tally', 1);
 SELECT aftersales.create_desk('depot');
 SET aftersales.desk = 'depot';

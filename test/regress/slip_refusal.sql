@@ -4,16 +4,16 @@ SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 SET client_min_messages = warning;
 INSERT INTO aftersales.policy (policy, title_en) VALUES ('paper', 'Paper');
-INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('paper', 1, 'mend');
+INSERT INTO aftersales.ticket_type (policy, version, ticket_type) VALUES ('paper', 1, 'paper_job');
 INSERT INTO aftersales.clause (clause, policy, text_en, text_zh, mechanism, enforceable)
-SELECT c, 'paper', 'text', NULL, 'approval', true FROM unnest('{P-1,P-2,P-3}'::text[]) c;
+SELECT c, 'paper', 'text', NULL, 'approval', true FROM unnest('{PAPER-1,PAPER-2,PAPER-3}'::text[]) c;
 INSERT INTO aftersales.workflow_state (policy, version, state, kind) VALUES ('paper', 1, 'new', 'initial'), ('paper', 1, 'done', 'done');
 INSERT INTO aftersales.workflow_transition (policy, version, from_state, to_state) VALUES ('paper', 1, 'new', 'done');
 INSERT INTO aftersales.row_guard (policy, version, table_name, on_action, guard, condition, requires, roles, message_en, clauses) VALUES
-    ('paper', 1, 'stock_slip', NULL, 'store_signs', 'store_signed_at IS NOT NULL AND old.store_signed_at IS NULL', NULL, '{keeper}', 'The keeper of the stock.', '{P-1}'),
-    ('paper', 1, 'stock_slip', NULL, 'inspected', 'store_signed_at IS NOT NULL', 'inspected_together', NULL, 'Look at the goods together.', '{P-2}'),
-    ('paper', 1, 'stock_slip_line', NULL, 'related', 'is_related', 'reason IS NOT NULL AND ticket.mode = ''onsite''', NULL, 'A related part needs a reason, and a visit.', '{P-3}'),
-    ('paper', 1, 'stock_slip_line', NULL, 'good', 'slip_kind = ''issue''', 'is_inspected', NULL, 'Only inspected parts are issued.', '{P-3}');
+    ('paper', 1, 'stock_slip', NULL, 'store_signs', 'store_signed_at IS NOT NULL AND old.store_signed_at IS NULL', NULL, '{keeper}', 'The keeper of the stock.', '{PAPER-1}'),
+    ('paper', 1, 'stock_slip', NULL, 'inspected', 'store_signed_at IS NOT NULL', 'inspected_together', NULL, 'Look at the goods together.', '{PAPER-2}'),
+    ('paper', 1, 'stock_slip_line', NULL, 'related', 'is_related', 'reason IS NOT NULL AND ticket.mode = ''onsite''', NULL, 'A related part needs a reason, and a visit.', '{PAPER-3}'),
+    ('paper', 1, 'stock_slip_line', NULL, 'good', 'slip_kind = ''issue''', 'is_inspected', NULL, 'Only inspected parts are issued.', '{PAPER-3}');
 SELECT aftersales.activate_policy('paper', 1);
 SELECT aftersales.create_desk('depot');
 SET aftersales.desk = 'depot';
@@ -25,7 +25,7 @@ SET aftersales.now = '2025-03-01 08:00+00';
 SET aftersales.actor = 'keeper_1';
 INSERT INTO depot.stock_move (part_no, quantity, from_location, to_location, purpose) VALUES ('fan', 10, 'maker', 'store', 'receipt'), ('wire', 7.5, 'maker', 'store', 'receipt');
 INSERT INTO depot.stock_move (part_no, serial_no, from_location, to_location, purpose) VALUES ('disk', 'd-1', 'maker', 'store', 'receipt');
-INSERT INTO depot.ticket (ticket_id, ticket_type, mode) VALUES (101, 'mend', 'onsite'), (102, 'mend', 'phone');
+INSERT INTO depot.ticket (ticket_id, ticket_type, mode) VALUES (101, 'paper_job', 'onsite'), (102, 'paper_job', 'phone');
 SET aftersales.now = '2025-03-01 09:00+00';
 \t \a
 
