@@ -475,14 +475,17 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_STOCK_ORIGINAL, 1, {INT8OID},
 		"SELECT part_no, to_condition, from_condition, owner, quantity, to_location, from_location, serial_no,"
 	" ticket_id, purpose, exchange_id, reversal_of, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
-	/* what may be NULL is compared as '' or 0, which no move has */
-	{PLAN_STOCK_REF, 15, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
-		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID},
+	/*
+	 * What may be NULL is compared as '' or 0, which no move has.  A time that
+	 * was ahead when the move came first was taken as its now.
+	 */
+	{PLAN_STOCK_REF, 16, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
+		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 		"SELECT part_no" EQ "$2 AND from_condition" EQ "$3 AND to_condition" EQ "$4 AND owner" EQ "$5 AND quantity" EQ "$6"
 		" AND from_location" EQ "$7 AND to_location" EQ "$8 AND coalesce(serial_no, '')" EQ "$9"
 		" AND coalesce(ticket_id, 0)" EQ "$10 AND purpose" EQ "$11 AND ($12" EQ "0 OR exchange_id" EQ "$12)"
 		" AND coalesce(substitute_for, '')" EQ "$13 AND coalesce(reversal_of, 0)" EQ "$14"
-		" AND ($15" EQ "'-infinity' OR happened_at" EQ "$15)"
+		" AND ($15" EQ "'-infinity' OR happened_at" LE "$15 AND happened_at" GE "$16)"
 	" FROM @.stock_move WHERE external_ref" EQ "$1"},
 	{PLAN_STOCK_REVERSED, 1, {INT8OID},
 	"SELECT 1 FROM @.stock_move WHERE reversal_of" EQ "$1"},

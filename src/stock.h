@@ -130,6 +130,7 @@ extern const StockLocation *as_stock_location(AsStatement *st, const char *locat
 
 /* stock_row.c */
 extern const char *const as_condition_name[CONDITION_COUNT];
+extern StockCondition as_condition_of(const char *name);
 extern const char *const as_stock_column[SC_COUNT];
 extern const int *as_stock_columns(AsStatement *st, Relation rel);
 extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m);
@@ -146,6 +147,7 @@ extern void as_stock_check(AsStatement *st, const int *column, const TicketRow *
 
 /* stock_purpose.c */
 extern const StockPurpose *as_stock_purpose(const char *name);
+extern const StockPurpose *as_purpose_of(const AsStatement *st, const char *name);
 extern bool as_is_stock_event(const char *event);
 extern char *as_purpose_misfit(const StockMove *m);
 extern StockCondition as_purpose_condition(const StockPurpose *purpose);

@@ -162,19 +162,6 @@ fill_from_original(MoveInput *in)
 	SPI_finish();
 }
 
-static const StockPurpose *
-purpose_of(MoveInput *in)
-{
-	char	   *name = TextDatumGetCString(IVAL(in, SC_PURPOSE));
-	const StockPurpose *purpose = as_stock_purpose(name);
-
-	if (purpose == NULL)
-		as_stock_refuse(in->st, ERRCODE_SV_UNKNOWN_VALUE, "purpose", NULL,
-						psprintf(_("unknown purpose \"%s\" of a move"), name), NULL,
-						_("The view aftersales.stock_purpose lists the purposes."));
-	return purpose;
-}
-
 /* A time up to aftersales.clock_skew ahead is taken as now. */
 static void
 take_time(MoveInput *in)
@@ -223,7 +210,7 @@ fill(MoveInput *in)
 	put_if_null(in, SC_OWNER, "own");
 	if (INULL(in, SC_QUANTITY))
 		put(in, SC_QUANTITY, as_quantity_datum(QUANTITY_SCALE));
-	in->purpose = purpose_of(in);
+	in->purpose = as_purpose_of(in->st, TextDatumGetCString(IVAL(in, SC_PURPOSE)));
 	put_if_null(in, SC_FROM_CONDITION, as_condition_name[as_purpose_condition(in->purpose)]);
 	if (INULL(in, SC_TO_CONDITION))
 		put(in, SC_TO_CONDITION, IVAL(in, SC_FROM_CONDITION));
@@ -257,7 +244,7 @@ is_repeated(MoveInput *in)
 		SC_PART_NO, SC_FROM_CONDITION, SC_TO_CONDITION, SC_OWNER, SC_QUANTITY, SC_FROM_LOCATION, SC_TO_LOCATION
 	};
 	Datum		none = CStringGetTextDatum("");
-	Datum		values[15];
+	Datum		values[16];
 	bool		found;
 	bool		isnull;
 	int			i;
@@ -278,6 +265,8 @@ is_repeated(MoveInput *in)
 	values[12] = or_else(in, SC_SUBSTITUTE_FOR, none);
 	values[13] = or_else(in, SC_REVERSAL_OF, Int64GetDatum(0));
 	values[14] = in->time_given ? IVAL(in, SC_HAPPENED_AT) : TimestampTzGetDatum(DT_NOBEGIN);
+	values[15] = in->time_given && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[14])) ?
+		TimestampTzGetDatum(DatumGetTimestampTz(values[14]) - (int64) as_setting_clock_skew * 1000) : values[14];
 	SPI_connect();
 	found = as_run_read(in->st->desk, PLAN_STOCK_REF, values) > 0;
 	if (found && !DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))
