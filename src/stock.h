@@ -130,7 +130,6 @@ extern const StockLocation *as_stock_location(AsStatement *st, const char *locat
 
 /* stock_row.c */
 extern const char *const as_condition_name[CONDITION_COUNT];
-extern StockCondition as_condition_of(const char *name);
 extern const char *const as_stock_column[SC_COUNT];
 extern const int *as_stock_columns(AsStatement *st, Relation rel);
 extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m);

@@ -93,12 +93,10 @@ row_id(const int *column, const TicketRow *row, StockColumn col)
 	return SNULL(row, column, col) ? 0 : DatumGetInt64(SVAL(row, column, col));
 }
 
-/*
- * as_condition_of returns the condition of that name, which a table has.
- */
-StockCondition
-as_condition_of(const char *name)
+static StockCondition
+row_condition(const int *column, const TicketRow *row, StockColumn col)
 {
+	const char *name = row_text(column, row, col);
 	int			i;
 
 	for (i = 0; i < CONDITION_COUNT; i++)
@@ -122,8 +120,8 @@ as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMov
 	m->to = as_stock_location(st, row_text(column, row, SC_TO_LOCATION));
 	if (m->part == NULL || m->from == NULL || m->to == NULL)
 		elog(ERROR, "a move names a part or location that is not there");
-	m->from_condition = as_condition_of(row_text(column, row, SC_FROM_CONDITION));
-	m->to_condition = as_condition_of(row_text(column, row, SC_TO_CONDITION));
+	m->from_condition = row_condition(column, row, SC_FROM_CONDITION);
+	m->to_condition = row_condition(column, row, SC_TO_CONDITION);
 	m->owner = row_text(column, row, SC_OWNER);
 	m->quantity = as_quantity_of(SVAL(row, column, SC_QUANTITY));
 	m->serial_no = row_text(column, row, SC_SERIAL_NO);

@@ -7,10 +7,6 @@
  * piece is.  Known pieces are locked in the order of their keys, after the
  * balances; a piece that was never seen comes from a virtual location.
  *
- * At a physical location a piece keeps its condition and owner.  What happens
- * to it outside is not known here: a part that was put in as good is taken
- * out as defective, one that went back to the supplier comes back repaired.
- *
  *-------------------------------------------------------------------------
  */
 #include "aftersales.h"
@@ -34,11 +30,10 @@ typedef struct Serial
 	SerialKey	key;
 	const StockLocation *from;
 	StockCondition from_condition;
-	const char *from_owner;
 	TimestampTz first_at;
+	const char *owner;
 	const StockLocation *to;
 	StockCondition to_condition;
-	const char *owner;
 	TimestampTz last_at;
 	int32		moves;
 	bool		is_known;
@@ -87,20 +82,12 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 			 from->physical ?
 			 errdetail("It is not there as %s, of that owner.\npart=%s serial_no=%s location=%s",
 					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location) :
-			 errdetail("It is in another place.\npart=%s serial_no=%s location=%s",
+			 errdetail("It is in another place, or of another owner.\npart=%s serial_no=%s location=%s",
 					   key->part->part_no, key->serial_no, from->location),
 			 errhint("The table stock_serial says where each piece is, stock_move how it came there."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, s->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_serial"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "stock_serial_pkey")));
-}
-
-/* Whether a piece that lies at a location is not what is taken from there. */
-static bool
-is_other(const StockLocation *at, StockCondition condition, StockCondition taken, const char *owner,
-		 const char *taken_owner)
-{
-	return at->physical && (condition != taken || strcmp(owner, taken_owner) != 0);
 }
 
 static void
@@ -132,17 +119,16 @@ as_serials_add(Serials *s, const StockMove *m)
 		e->from = m->from;
 		e->from_condition = m->from_condition;
 		e->first_at = m->happened_at;
-		e->from_owner = e->owner = MemoryContextStrdup(s->st->cxt, m->owner);
+		e->owner = MemoryContextStrdup(s->st->cxt, m->owner);
 		e->moves = 0;
 		e->is_known = false;
 	}
 	else
 	{
-		if (e->to != m->from || is_other(m->from, e->to_condition, m->from_condition, e->owner, m->owner))
+		if (e->to != m->from || (m->from->physical && e->to_condition != m->from_condition) ||
+			strcmp(e->owner, m->owner) != 0)
 			refuse_place(s, &e->key, m->from, m->from_condition);
 		check_order(s, &e->key, e->last_at, m->happened_at);
-		if (strcmp(e->owner, m->owner) != 0)
-			e->owner = MemoryContextStrdup(s->st->cxt, m->owner);
 	}
 	e->to = m->to;
 	e->to_condition = m->to_condition;
@@ -168,7 +154,11 @@ column_value(int i, int col)
 	return SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, col, &isnull);
 }
 
-/* What is known of a piece must be where its first move begins. */
+/*
+ * What is known of a piece must be where its first move begins.  In a machine
+ * it may have become defective, so its condition is looked at only where parts
+ * are kept.
+ */
 static void
 check_known(Serials *s, int i)
 {
@@ -176,8 +166,9 @@ check_known(Serials *s, int i)
 	Serial	   *e = serials_lookup(s->hash, key);
 
 	if (strcmp(TextDatumGetCString(column_value(i, 3)), e->from->location) != 0 ||
-		is_other(e->from, as_condition_of(TextDatumGetCString(column_value(i, 4))), e->from_condition,
-				 TextDatumGetCString(column_value(i, 5)), e->from_owner))
+		(e->from->physical &&
+		 strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0) ||
+		strcmp(TextDatumGetCString(column_value(i, 5)), e->owner) != 0)
 		refuse_place(s, &e->key, e->from, e->from_condition);
 	check_order(s, &e->key, DatumGetTimestampTz(column_value(i, 6)), e->first_at);
 	e->is_known = true;

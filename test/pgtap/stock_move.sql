@@ -171,13 +171,14 @@ SELECT is(pg_temp.mv('supplier_return disk 1 branch>supplier', 'serial=D-2') || 
 SELECT is(pg_temp.mv('receipt disk 1 opening>main', 'serial=D-2'), 'SV006', 'but once');
 SELECT is(pg_temp.mv('receipt disk 1 opening>main', 'serial=D-3 owner=maker'), 'done', 'one in consignment');
 SELECT is(pg_temp.mv('transfer disk 1 main>branch', 'serial=D-3'), 'SV006', 'is not ours');
--- what happens to a piece outside is not ours to know: it comes in as it is, and as whose it is
+-- what becomes of a piece outside is not ours to know: it comes in as it is; whose it is stays
 SELECT is(pg_temp.mv('receipt label 1 supplier>main', 'serial=L-1 owner=maker') || pg_temp.mv('install label 1 main>installed', 'serial=L-1 owner=maker'), 'donedone', 'put in as good');
-SELECT is(pg_temp.mv('remove label 1 installed>van_1', 'serial=L-1'), 'done', 'taken out as defective, and ours');
-SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 defective own 3', 'which it is now');
-SELECT is(pg_temp.mv('supplier_return label 1 van_1>supplier', 'serial=L-1 from=defective') || pg_temp.mv('receipt label 1 supplier>main', 'serial=L-1'), 'donedone', 'repaired outside');
-SELECT is(pg_temp.try($$INSERT INTO desk.stock_move (part_no, serial_no, from_location, to_location, purpose, from_condition) VALUES ('label', 'L-1', 'main', 'installed', 'install', NULL), ('label', 'L-1', 'installed', 'van_1', 'remove', 'scrap')$$), 'done', 'in one statement, too');
-SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 scrap own 7', 'after seven moves');
+SELECT is(pg_temp.mv('remove label 1 installed>van_1', 'serial=L-1'), 'SV006', 'it does not become ours');
+SELECT is(pg_temp.mv('remove label 1 installed>van_1', 'serial=L-1 owner=maker'), 'done', 'but defective');
+SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 defective maker 3', 'which it is now');
+SELECT is(pg_temp.mv('supplier_return label 1 van_1>supplier', 'serial=L-1 from=defective owner=maker') || pg_temp.mv('receipt label 1 supplier>main', 'serial=L-1 owner=maker'), 'donedone', 'repaired outside');
+SELECT is(pg_temp.try($$INSERT INTO desk.stock_move (part_no, serial_no, from_location, to_location, purpose, from_condition, owner) VALUES ('label', 'L-1', 'main', 'installed', 'install', NULL, 'maker'), ('label', 'L-1', 'installed', 'van_1', 'remove', 'scrap', 'maker')$$), 'done', 'in one statement, too');
+SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 scrap maker 7', 'after seven moves');
 -- a loaner comes back in another condition
 SELECT is(pg_temp.mv('receipt pc 1 supplier>main', 'serial=PC-1') || pg_temp.mv('loan pc 1 main>customer', 'serial=PC-1') || pg_temp.mv('loan_return pc 1 customer>main', 'serial=PC-1 to=defective'), 'donedonedone', 'lent as good, back as defective');
 SELECT is(pg_temp.where_is('pc', 'PC-1'), 'main defective own 3', 'which is known');
