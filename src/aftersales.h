@@ -200,6 +200,7 @@ extern void as_statement_drop(AsStatement *st);
 extern AsStatement *as_statement_first(void);
 extern void as_check_trigger(FunctionCallInfo fcinfo, const char *name,
 							 TriggerEvent timing, bool row);
+extern void as_check_tables(const TriggerData *trigdata, bool needs_old);
 extern TicketRow *as_row_from_slot(TupleTableSlot *slot);
 
 /* desk.c */
