@@ -2,10 +2,10 @@
 -- the desk @desk@, which has lost its triggers: both balances locked in the
 -- order of their keys, one INSERT, one UPDATE.  Nothing is checked.
 
-INSERT INTO @desk@.part SELECT * FROM @from@.part;
-INSERT INTO @desk@.stock_location SELECT * FROM @from@.stock_location;
-INSERT INTO @desk@.stock_move SELECT * FROM @from@.stock_move ORDER BY move_id;
-INSERT INTO @desk@.stock_balance SELECT * FROM @from@.stock_balance ORDER BY location, part_no;
+INSERT INTO @desk@.part SELECT * FROM s_enforced.part;
+INSERT INTO @desk@.stock_location SELECT * FROM s_enforced.stock_location;
+INSERT INTO @desk@.stock_move SELECT * FROM s_enforced.stock_move ORDER BY move_id;
+INSERT INTO @desk@.stock_balance SELECT * FROM s_enforced.stock_balance ORDER BY location, part_no;
 SELECT setval('@desk@.stock_move_move_id_seq', (SELECT max(move_id) FROM @desk@.stock_move));
 VACUUM ANALYZE @desk@.part, @desk@.stock_location, @desk@.stock_move, @desk@.stock_balance;
 

@@ -46,7 +46,7 @@ END $$;
 -- entry tells another balance.
 CREATE FUNCTION bench.ledger_off(desk name, OUT moves bigint, OUT pieces numeric, OUT wrong bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format($q$SELECT (SELECT count(*) FROM %1$I.transfer), sum(a.balance) FILTER (WHERE account_id > 0),
+    EXECUTE format($q$SELECT (SELECT count(*) FROM %1$I.transfer), sum(a.balance) FILTER (WHERE account_id::bigint > 0),
                count(*) FILTER (WHERE (a.balance, a.version) IS DISTINCT FROM (e.amount, e.n) OR a.balance IS DISTINCT FROM e.last)
         FROM %1$I.account a
         FULL JOIN (SELECT account_id, sum(amount) AS amount, count(*) AS n, (array_agg(balance_after ORDER BY version DESC))[1] AS last
@@ -59,19 +59,26 @@ END $$;
 CREATE FUNCTION bench.same_stock(n integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     m record;
+    giver bigint;
+    taker bigint;
     differ bigint;
 BEGIN
     BEGIN
         FOR m IN SELECT * FROM bench.stock_input WHERE i <= n ORDER BY i LOOP
             PERFORM bench.move_s_enforced(m.part, m.source, m.target);
             PERFORM bench.move_s_bare(m.part, m.source, m.target);
-            PERFORM bench.transfer_s_ledger(bench.account_of(m.part, m.source), bench.account_of(m.part, m.target), 1);
+            giver := bench.account_of(m.part, m.source);
+            taker := bench.account_of(m.part, m.target);
+            PERFORM bench.transfer_s_ledger(giver::text, taker::text, 1);
+            PERFORM bench.transfer_s_lean(giver, taker, 1);
         END LOOP;
-        SELECT count(*) FROM s_enforced.stock_balance b
-        FULL JOIN s_ledger.account a ON a.account_id = bench.account_of(b.part_no, b.location)
-        WHERE a.balance IS DISTINCT FROM b.quantity AND a.account_id IS DISTINCT FROM 0 INTO differ;
+        SELECT count(*)
+        FROM (SELECT bench.account_of(part_no, location) AS id, quantity FROM s_enforced.stock_balance) b
+        FULL JOIN (SELECT account_id::bigint AS id, balance FROM s_ledger.account WHERE account_id <> '0') a USING (id)
+        FULL JOIN (SELECT account_id AS id, balance FROM s_lean.account WHERE account_id <> 0) c USING (id)
+        WHERE b.quantity IS DISTINCT FROM a.balance OR b.quantity IS DISTINCT FROM c.balance INTO differ;
         IF differ > 0 THEN
-            RAISE EXCEPTION 'the ledger has % balances otherwise', differ;
+            RAISE EXCEPTION 'the ledgers have % balances otherwise', differ;
         END IF;
         PERFORM bench.moves_s_enforced(n), bench.moves_s_bare(n);
         SELECT count(*) FROM s_enforced.stock_balance a
@@ -93,3 +100,10 @@ BEGIN
         RETURN;
     END;
 END $$;
+
+-- The most memory of its own that this process has had, in MB; NULL where
+-- there is no /proc.
+CREATE FUNCTION bench.peak_memory() RETURNS integer LANGUAGE sql AS $$
+    SELECT (substring(s FROM 'VmHWM:\s+(\d+)')::integer - substring(s FROM 'RssShmem:\s+(\d+)')::integer) / 1024
+    FROM pg_read_file('/proc/self/status', 0, 10000, true) s
+$$;
