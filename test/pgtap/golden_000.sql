@@ -3,8 +3,8 @@
 --
 -- G numbers are those of the case list; X cases are further ones of the same
 -- kinds: both sides of each limit, the ends of windows and terms, and what is
--- refused where a case is accepted.  Reports (PC-26), rings (PC-29) and parts
--- one for one (PC-68) are not here.  A day ends at 23:59:59 in the list and a
+-- refused where a case is accepted.  Reports (PC-26) and rings (PC-29) are not
+-- here.  A day ends at 23:59:59 in the list and a
 -- microsecond before midnight in the database.
 
 \ir lib/computer_maker.sql
@@ -33,9 +33,9 @@ INSERT INTO due_case VALUES
     ('G059', 'PC-15', 'repair', 'mode=phone', '2026-09-30 12:00', 'resolved@2026-09-30 15:00', 'callback_1=2026-10-10'),
     ('X007', 'PC-96', 'repair', 'mode=phone callback_basis:=calendar_days', '2026-09-30 12:00', 'resolved@2026-09-30 15:00', 'callback_1=2026-10-03'),
     ('X008', 'PC-15', 'repair', 'mode=phone callback_basis:=working_days', '2026-02-14 12:00', 'resolved@2026-02-14 15:00', 'callback_1=2026-02-26'),
-    ('G069', 'PC-73', 'repair', NULL, '2026-03-25 09:00', '!part_bad@0', 'part_return=2026-04-01'),
-    ('X009', 'PC-73', 'repair', NULL, '2026-03-25 00:00', '!part_bad@2026-03-25 23:59:59.999999', 'part_return=2026-04-01'),
-    ('X010', 'PC-73', 'repair', NULL, '2028-02-22 09:00', '!part_bad@0', 'part_return=2028-02-29'),
+    ('G069', 'PC-73', 'repair', NULL, '2026-03-25 09:00', 'move remove P1@0', 'part_return=2026-04-01'),
+    ('X009', 'PC-73', 'repair', NULL, '2026-03-25 00:00', 'move remove P1@2026-03-25 23:59:59.999999', 'part_return=2026-04-01'),
+    ('X010', 'PC-73', 'repair', NULL, '2028-02-22 09:00', 'move remove P1@0', 'part_return=2028-02-29'),
     ('X011', 'PC-60', 'spare_request', NULL, '2026-03-02 16:00', NULL, 'approve=2026-03-02'),
     ('X012', 'PC-60', 'spare_request', NULL, '2026-03-31 16:00', '+branch_csc spare_request@2026-03-31 17:00', 'ship=2026-04-01'),
     ('G085', 'PC-104', 'repair', 'mode=carry_in channel=visit', '2026-03-02 09:00', NULL, 'reception=2026-03-02 09:05'),
