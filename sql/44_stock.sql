@@ -20,7 +20,7 @@ COMMENT ON FUNCTION aftersales.stock_purposes() IS 'What view stock_purpose show
 CREATE VIEW aftersales.stock_purpose AS SELECT * FROM aftersales.stock_purposes();
 COMMENT ON VIEW aftersales.stock_purpose IS 'One row per purpose a stock_move can have.';
 COMMENT ON COLUMN aftersales.stock_purpose.purpose IS 'The purpose; the event of a ticket is stock:<purpose>.';
-COMMENT ON COLUMN aftersales.stock_purpose.from_place IS 'Where it takes from: a kind of location, or store (physical, in nobody''s hands), hands, physical, virtual; several are separated by |.';
+COMMENT ON COLUMN aftersales.stock_purpose.from_place IS 'Where it takes from: a kind of location, or physical, store (physical, in nobody''s hands), hands, outside (virtual: supplier, recipient, kinds of your own); several are separated by |.';
 COMMENT ON COLUMN aftersales.stock_purpose.to_place IS 'Where it gives to, likewise.';
 COMMENT ON COLUMN aftersales.stock_purpose.conditions IS 'Conditions the parts may be in before; the first is filled in when none is given.';
 COMMENT ON COLUMN aftersales.stock_purpose.changes_condition IS 'Whether the condition may change.';

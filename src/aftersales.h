@@ -115,6 +115,8 @@ struct AsDesk
 	Oid			session_user;	/* whom the next two speak of */
 	bool		is_application;
 	bool		may_speak_for_others;
+	struct StockNames *stock;	/* parts and locations met so far, see stock_part.c */
+	int		   *stock_column;	/* of stock_move, see stock_row.c */
 	MemoryContext cxt;
 	struct AsDesk *next;
 };
@@ -169,6 +171,8 @@ struct AsStatement
 	const char *row_origin;		/* of these events, where rows are judged by row guards */
 	HTAB	   *unsaid;			/* of these meanings, by ticket_id: not emitted yet */
 	int			nearly;			/* emitted before the end of the statement */
+	struct StockNames *stock;	/* parts and locations of this very transaction */
+	const struct StockPosting *posting; /* what its moves come from; NULL: an application */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
@@ -185,7 +189,7 @@ extern int	as_setting_clock_skew;
 extern int	as_setting_sweep_interval;
 extern TimestampTz as_now(void);
 extern bool as_restoring(void);
-extern void as_arm(Oid relid);
+extern void as_arm(Oid relid, int times);
 extern bool as_disarm(Oid relid);
 
 /* statement.c */
@@ -253,11 +257,16 @@ typedef enum PlanId
 	PLAN_CAP_ANY, PLAN_CAP_PARTY, PLAN_UNSETTLED,
 	PLAN_CHARGE, PLAN_ACCOUNT, PLAN_LOCK_CHARGE, PLAN_SETTLE, PLAN_SETTLE_CHARGE,
 	PLAN_PRICE_POLICY, PLAN_CITED, PLAN_CITED_OUTSIDE,
+	/* the ledger */
+	PLAN_STOCK_PART, PLAN_STOCK_LOCATION, PLAN_STOCK_ORIGINAL, PLAN_STOCK_REF, PLAN_STOCK_REVERSED,
+	PLAN_BALANCE_ONE, PLAN_BALANCE_TWO, PLAN_BALANCE_MANY, PLAN_BALANCE_SINCE, PLAN_FROZEN,
+	PLAN_SERIAL_LOCK, PLAN_SERIAL_SET, PLAN_SERIAL_NEW,
 	PLAN_COUNT
 } PlanId;
 
 extern int	as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 				   const char *protected_table);
+extern int	as_run_upsert(const AsDesk *desk, PlanId id, Datum *values, const char *protected_table);
 extern int	as_run_read(const AsDesk *desk, PlanId id, Datum *values);
 extern int	as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls);
 extern Snapshot as_see(Snapshot snapshot);

@@ -196,7 +196,7 @@ run(const char *query, int nargs, const Oid *types, Datum *values, int expected)
 static void
 arm(const char *table)
 {
-	as_arm(get_relname_relid(table, as_schema_oid()));
+	as_arm(get_relname_relid(table, as_schema_oid()), 1);
 }
 
 /* A revision says that a calendar has gone, and its rows go with it. */

@@ -25,6 +25,7 @@
 #include "move.h"
 #include "policy.h"
 #include "settle.h"
+#include "stock.h"
 #include "worker.h"
 
 AFTERSALES_MODULE_MAGIC;
@@ -46,16 +47,20 @@ static const struct config_enum_entry language_options[] = {
 };
 
 static Oid	armed_relid = InvalidOid;
+static int	armed_for = 0;		/* triggers of the statement that are to take it */
 
 PG_FUNCTION_INFO_V1(as_now_sql);
 
 /*
- * as_arm says that the next statement on this table is our own.
+ * as_arm says that the next statement on this table is our own.  times is how
+ * many BEFORE STATEMENT triggers it fires: two for INSERT … ON CONFLICT DO
+ * UPDATE, which is an INSERT and an UPDATE.
  */
 void
-as_arm(Oid relid)
+as_arm(Oid relid, int times)
 {
 	armed_relid = relid;
+	armed_for = times;
 }
 
 /*
@@ -66,7 +71,8 @@ as_disarm(Oid relid)
 {
 	if (armed_relid != relid || !OidIsValid(relid))
 		return false;
-	armed_relid = InvalidOid;
+	if (--armed_for == 0)
+		armed_relid = InvalidOid;
 	return true;
 }
 
@@ -113,6 +119,7 @@ xact_callback(XactEvent event, void *arg)
 			armed_relid = InvalidOid;
 			as_emit_forget();
 			as_move_forget();
+			as_posting_forget();
 			as_match_forget();
 			as_disarm_touch();
 			while (as_statement_first() != NULL)
@@ -134,6 +141,7 @@ subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 	armed_relid = InvalidOid;
 	as_emit_forget();
 	as_move_forget();
+	as_posting_forget();
 	as_disarm_touch();
 	while ((st = as_statement_first()) != NULL &&
 		   st->nest_level >= GetCurrentTransactionNestLevel())

@@ -128,7 +128,7 @@ write_outbox(Oid nspid, const char *sql, int nargs, Oid *types, Datum *values, i
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("desk \"%s\" has no table \"%s\"", get_namespace_name(nspid), "outbox")));
-	as_arm(relid);
+	as_arm(relid, 1);
 	if (SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0) != expected)
 		elog(ERROR, "writing the outbox failed");
 }

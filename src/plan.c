@@ -154,7 +154,7 @@ as_become_caller(const AsOwner *save)
 
 static int
 run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
-	Oid protected_relid, Snapshot snapshot, bool as_owner)
+	Oid protected_relid, int armed_for, Snapshot snapshot, bool as_owner)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	AsOwner		owner;
@@ -165,7 +165,7 @@ run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 	plan = valid_plan(desk, id);
 	if (!as_owner)
 		as_become_caller(&owner);
-	as_arm(protected_relid);
+	as_arm(protected_relid, armed_for);
 	rc = SPI_execute_snapshot(plan, values, nulls,
 							  seen != InvalidSnapshot ? seen : snapshot, InvalidSnapshot,
 							  seen != InvalidSnapshot, true, 0);
@@ -187,7 +187,16 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 {
 	return run(desk, id, values, nulls,
 			   protected_table == NULL ? InvalidOid : as_desk_relid(desk, protected_table),
-			   InvalidSnapshot, true);
+			   1, InvalidSnapshot, true);
+}
+
+/*
+ * as_run_upsert runs an INSERT … ON CONFLICT DO UPDATE of ours.
+ */
+int
+as_run_upsert(const AsDesk *desk, PlanId id, Datum *values, const char *protected_table)
+{
+	return run(desk, id, values, NULL, as_desk_relid(desk, protected_table), 2, InvalidSnapshot, true);
 }
 
 /*
@@ -197,7 +206,7 @@ as_run(const AsDesk *desk, PlanId id, Datum *values, const char *nulls,
 int
 as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 {
-	return run(desk, id, values, NULL, InvalidOid, GetLatestSnapshot(), true);
+	return run(desk, id, values, NULL, InvalidOid, 0, GetLatestSnapshot(), true);
 }
 
 /*
@@ -206,7 +215,7 @@ as_run_read(const AsDesk *desk, PlanId id, Datum *values)
 int
 as_run_asked(const AsDesk *desk, PlanId id, Datum *values, const char *nulls)
 {
-	return run(desk, id, values, nulls, InvalidOid, InvalidSnapshot, false);
+	return run(desk, id, values, nulls, InvalidOid, 0, InvalidSnapshot, false);
 }
 
 /*

@@ -76,6 +76,21 @@
 	"SELECT k.contract_id, k.customer_id, k.policy," \
 	" CASE WHEN " IN_FORCE("k") " THEN coalesce(l.tier, k.tier) END AS tier"
 
+/* what the triggers read back: the balance now, and when it was moved before */
+#define BALANCE_COLUMNS \
+	"INSERT INTO @.stock_balance AS b (location, part_no, condition, owner, quantity, last_at) "
+#define BALANCE_MOVE \
+	" ON CONFLICT (location, part_no, condition, owner) DO UPDATE SET" \
+	" quantity = b.quantity OPERATOR(pg_catalog.+) excluded.quantity, before_at = b.last_at," \
+	" last_at = greatest(b.last_at, excluded.last_at) RETURNING b.quantity, b.before_at"
+/* when the location was counted last: a row without a move */
+#define FROZEN \
+	"SELECT NULL::pg_catalog.int8, pg_catalog.max(frozen_at), NULL::pg_catalog.numeric FROM @.stock_count" \
+	" WHERE location" EQ "$1 AND cancelled_at IS NULL"
+#define SERIAL_ROWS \
+	"ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)," \
+	" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+
 const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_EVENT_ONE, 13,
 		{TIMESTAMPTZOID, TEXTOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID,
@@ -449,5 +464,53 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_CITED_OUTSIDE, 3, {INT8OID, DATERANGEOID, TEXTOID},
 		"SELECT 1 FROM @.price p JOIN @.charge c ON c.price_id" EQ "p.price_id"
 		" WHERE p.price_list_id" EQ "$1 AND c.credit_of IS NULL"
-	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"}
+	" AND NOT pg_catalog.range_contains_elem($2, pg_catalog.timezone($3, c.charged_at)::pg_catalog.date) LIMIT 1"},
+
+	{PLAN_STOCK_PART, 1, {TEXTOID},
+		"SELECT exchange, is_serialised, decimals, component, grade, is_active, xmin FROM @.part"
+	" WHERE part_no" EQ "$1"},
+	{PLAN_STOCK_LOCATION, 1, {TEXTOID},
+		"SELECT l.kind, k.physical, k.in_hands, l.policy, l.is_active, l.xmin, k.xmin FROM @.stock_location l"
+	" JOIN @.location_kind k ON k.kind" EQ "l.kind WHERE l.location" EQ "$1"},
+	{PLAN_STOCK_ORIGINAL, 1, {INT8OID},
+		"SELECT part_no, to_condition, from_condition, owner, quantity, to_location, from_location, serial_no,"
+	" ticket_id, purpose, exchange_id, reversal_of, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
+	/* what may be NULL is compared as '' or 0, which no move has */
+	{PLAN_STOCK_REF, 15, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
+		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID},
+		"SELECT part_no" EQ "$2 AND from_condition" EQ "$3 AND to_condition" EQ "$4 AND owner" EQ "$5 AND quantity" EQ "$6"
+		" AND from_location" EQ "$7 AND to_location" EQ "$8 AND coalesce(serial_no, '')" EQ "$9"
+		" AND coalesce(ticket_id, 0)" EQ "$10 AND purpose" EQ "$11 AND ($12" EQ "0 OR exchange_id" EQ "$12)"
+		" AND coalesce(substitute_for, '')" EQ "$13 AND coalesce(reversal_of, 0)" EQ "$14"
+		" AND ($15" EQ "'-infinity' OR happened_at" EQ "$15)"
+	" FROM @.stock_move WHERE external_ref" EQ "$1"},
+	{PLAN_STOCK_REVERSED, 1, {INT8OID},
+	"SELECT 1 FROM @.stock_move WHERE reversal_of" EQ "$1"},
+	{PLAN_BALANCE_ONE, 6, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TIMESTAMPTZOID},
+	BALANCE_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6)" BALANCE_MOVE},
+	/* the two sides of a move */
+	{PLAN_BALANCE_TWO, 12, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TIMESTAMPTZOID,
+		TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TIMESTAMPTZOID},
+	BALANCE_COLUMNS "VALUES ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12)" BALANCE_MOVE},
+	{PLAN_BALANCE_MANY, 6, {TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, NUMERICARRAYOID, TIMESTAMPTZARRAYOID},
+		BALANCE_COLUMNS "SELECT n.* FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6)) AS n" BALANCE_MOVE},
+	{PLAN_BALANCE_SINCE, 5, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
+		"SELECT move_id, happened_at, quantity FROM @.stock_move WHERE to_location" EQ "$1 AND part_no" EQ "$2"
+		" AND to_condition" EQ "$3 AND owner" EQ "$4 AND happened_at" GE "$5"
+		" UNION ALL SELECT move_id, happened_at, OPERATOR(pg_catalog.-) quantity FROM @.stock_move WHERE from_location" EQ "$1"
+		" AND part_no" EQ "$2 AND from_condition" EQ "$3 AND owner" EQ "$4 AND happened_at" GE "$5"
+	" UNION ALL " FROZEN},
+	{PLAN_FROZEN, 1, {TEXTOID}, FROZEN},
+	{PLAN_SERIAL_LOCK, 2, {TEXTARRAYOID, TEXTARRAYOID},
+		"SELECT s.part_no, s.serial_no, s.location, s.condition, s.owner, s.last_at"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS n(part_no, serial_no, place)"
+	" JOIN @.stock_serial s ON s.part_no" EQ "n.part_no AND s.serial_no" EQ "n.serial_no ORDER BY n.place FOR NO KEY UPDATE OF s"},
+	{PLAN_SERIAL_SET, 7, {TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID},
+		"UPDATE @.stock_serial s SET location = n.location, condition = n.condition, owner = n.owner, last_at = n.last_at,"
+		" moves = s.moves OPERATOR(pg_catalog.+) n.moves FROM " SERIAL_ROWS
+	" AS n(part_no, serial_no, location, condition, owner, last_at, moves) WHERE s.part_no" EQ "n.part_no AND s.serial_no" EQ "n.serial_no"},
+	{PLAN_SERIAL_NEW, 7, {TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID},
+		"INSERT INTO @.stock_serial (part_no, serial_no, location, condition, owner, last_at, moves) SELECT n.* FROM " SERIAL_ROWS
+	" AS n"}
 };

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "row.h"
+#include "stock.h"
 
 PG_FUNCTION_INFO_V1(as_is_row_event);
 
@@ -157,7 +158,7 @@ as_is_row_event_name(const char *event)
 	for (i = 0; i < lengthof(row_table); i++)
 		if (means(&row_table[i], event))
 			return true;
-	return false;
+	return as_is_stock_event(event);
 }
 
 /*

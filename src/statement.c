@@ -24,6 +24,7 @@
 #include "policy.h"
 #include "row.h"
 #include "settle.h"
+#include "stock.h"
 #include "worktime.h"
 
 static AsStatement *statements = NULL;	/* newest first */
@@ -189,6 +190,7 @@ as_statement_begin(PG_FUNCTION_ARGS)
 		st = as_statement_push(RelationGetNamespace(trigdata->tg_relation));
 		st->origin = as_emit_take(relid);
 		st->external_ref = as_move_take(relid);
+		st->posting = as_posting_take(st, relid);
 		as_take_touch(st);
 	}
 	st->relid = relid;
@@ -205,10 +207,13 @@ as_protect(PG_FUNCTION_ARGS)
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	Relation	rel;
 	bool		is_row;
+	bool		is_ledger;
 
 	as_check_trigger(fcinfo, "protect", TRIGGER_EVENT_BEFORE, false);
 	rel = trigdata->tg_relation;
 	is_row = as_row_table(RelationGetRelationName(rel)) != NULL;
+	is_ledger = strncmp(RelationGetRelationName(rel), "stock_", 6) == 0 ||
+		strcmp(RelationGetRelationName(rel), "part_exchange") == 0;
 	if (as_disarm(RelationGetRelid(rel)))
 		return PointerGetDatum(NULL);
 
@@ -221,9 +226,13 @@ as_protect(PG_FUNCTION_ARGS)
 			 TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ?
 			 errmsg("DELETE from table \"%s\" is not allowed", RelationGetRelationName(rel)) :
 			 errmsg("TRUNCATE of table \"%s\" is not allowed", RelationGetRelationName(rel)),
+			 is_ledger ?
+			 errdetail("It is part of the ledger, all of which follows from the moves in stock_move.") :
 			 is_row ?
 			 errdetail("Its rows stand in the history of tickets.") :
 			 errdetail("Its rows are history that only the triggers of aftersales write."),
+			 is_ledger ?
+			 errhint("Insert a move into stock_move; a mistake is taken back by a move with reversal_of.") :
 			 is_row ?
 			 errhint("What was wrong is put right by a further row, or by ending this one.") :
 			 errhint("Write to ticket or insert an event into ticket_event; what was wrong is put right by a further event."),

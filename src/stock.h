@@ -74,7 +74,7 @@ typedef struct StockPurpose
 {
 	PurposeId	id;
 	const char *name;
-	const char *from;			/* places: "store", "hands", "physical", "virtual", or a kind; several by | */
+	const char *from;			/* places: see fits_place(), or a kind; several by | */
 	const char *to;
 	const char *from_conditions;	/* allowed ones, by |; the first is filled in; NULL: any, good */
 	bool		keeps_condition;
@@ -110,43 +110,75 @@ typedef struct StockPosting
 	const char *policy;			/* that judges moves without a ticket */
 } StockPosting;
 
+/* Columns of stock_move that the code knows by name; their names are in stock_row.c. */
+typedef enum StockColumn
+{
+	SC_MOVE_ID, SC_PART_NO, SC_FROM_CONDITION, SC_TO_CONDITION, SC_OWNER, SC_QUANTITY,
+	SC_FROM_LOCATION, SC_TO_LOCATION, SC_SERIAL_NO, SC_TICKET_ID, SC_PURPOSE, SC_EXCHANGE_ID,
+	SC_SUBSTITUTE_FOR, SC_GRADE_STEP, SC_IS_OTHER_MODEL, SC_SLIP_ID, SC_COUNT_ID,
+	SC_HAPPENED_AT, SC_RECORDED_AT, SC_RECORDED_BY, SC_REVERSAL_OF, SC_EXTERNAL_REF,
+	SC_COUNT
+} StockColumn;
+
+/* column: attribute numbers less one */
+#define SVAL(row, column, col)	((row)->values[(column)[col]])
+#define SNULL(row, column, col) ((row)->nulls[(column)[col]])
+
 /* stock_part.c */
+extern const StockPart *as_stock_part(AsStatement *st, const char *part_no);
+extern const StockLocation *as_stock_location(AsStatement *st, const char *location);
+
+/* stock_row.c */
 extern const char *const as_condition_name[CONDITION_COUNT];
-extern const StockPart *as_stock_part(AsDesk *desk, const char *part_no);
-extern const StockLocation *as_stock_location(AsDesk *desk, const char *location);
-extern bool as_condition(const char *name, StockCondition *condition);
-extern bool as_quantity_of(Datum number, int64 *quantity);
+extern const char *const as_stock_column[SC_COUNT];
+extern const int *as_stock_columns(AsStatement *st, Relation rel);
+extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m);
+extern int64 as_quantity_of(Datum number);
 extern Datum as_quantity_datum(int64 quantity);
 extern char *as_quantity_text(int64 quantity);
+pg_noreturn extern void as_stock_refuse(const AsStatement *st, int sqlstate, const char *column,
+										const char *constraint, const char *message,
+										const char *detail, const char *hint);
+
+/* stock_check.c */
+extern int	as_grade_step(AsStatement *st, const StockPart *part, const char *substitute_for, bool *known);
+extern void as_stock_check(AsStatement *st, const int *column, const TicketRow *row, const StockMove *m);
 
 /* stock_purpose.c */
 extern const StockPurpose *as_stock_purpose(const char *name);
 extern bool as_is_stock_event(const char *event);
 extern char *as_purpose_misfit(const StockMove *m);
+extern StockCondition as_purpose_condition(const StockPurpose *purpose);
 
 /* stock_judge.c */
 extern void as_stock_post(AsStatement *st, PlanId plan, Datum *values, const StockPosting *posting);
-extern const StockPosting *as_posting_take(Oid relid);
+extern const StockPosting *as_posting_take(AsStatement *st, Oid relid);
 extern void as_posting_forget(void);
 
-/* stock_move.c */
-pg_noreturn extern void as_stock_refuse(const AsStatement *st, int sqlstate, const char *column,
-										const char *constraint, const char *message,
-										const char *detail, const char *hint);
+/* stock_balance.c */
+typedef struct Balances Balances;
+extern Balances *as_balances(AsStatement *st);
+extern void as_balances_add(Balances *b, const StockMove *m);
+extern bool as_balances_write(Balances *b);
+extern void as_balances_again(Balances *b, const StockMove *m);
+extern void as_balances_check(Balances *b);
 
-/* stock_balance.c, stock_serial.c */
-extern void as_balances_move(AsStatement *st, const StockMove *moves, int64 n);
-extern void as_serials_move(AsStatement *st, const StockMove *moves, int64 n);
+/* stock_serial.c */
+typedef struct Serials Serials;
+extern Serials *as_serials(AsStatement *st);
+extern void as_serials_add(Serials *s, const StockMove *m);
+extern void as_serials_write(Serials *s);
 
 /* stock_time.c */
 typedef struct StockDelta
 {
 	TimestampTz at;
 	int64		delta;
+	int64		move_id;
 } StockDelta;
 
-extern int64 as_timeline_check(int64 opening, const StockDelta *known, int64 nknown,
-							   const StockDelta *rows, int64 nrows);
+extern int64 as_first_below_zero(int64 opening, const StockDelta *known, int64 nknown,
+								 const StockDelta *rows, int64 nrows, TimestampTz *when);
 
 /*
  * exchange.c
