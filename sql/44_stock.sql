@@ -26,3 +26,7 @@ COMMENT ON COLUMN aftersales.stock_purpose.conditions IS 'Conditions the parts m
 COMMENT ON COLUMN aftersales.stock_purpose.changes_condition IS 'Whether the condition may change.';
 COMMENT ON COLUMN aftersales.stock_purpose.has_exchange IS 'Whether it is part of a hand-out (part_exchange).';
 COMMENT ON COLUMN aftersales.stock_purpose.meaning IS 'What it is for.';
+
+CREATE FUNCTION aftersales.location_kind(location text) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_location_kind';
+COMMENT ON FUNCTION aftersales.location_kind(text) IS 'Guard function: the kind of a location of the desk (stock_location.kind); NULL when there is none of that name.';
