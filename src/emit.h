@@ -16,6 +16,7 @@
 #define ORIGIN_APPROVAL "approval"
 #define ORIGIN_CONTACT	"contact"
 #define ORIGIN_SHIFT	"shift"
+#define ORIGIN_STOCK	"stock_move"
 
 /* An event to be written. */
 typedef struct Emission

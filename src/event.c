@@ -385,7 +385,7 @@ check_event_state(Judgement *j, const PolicyEvent *pe)
 static void
 check_declared(Judgement *j, const EventRow *e)
 {
-	bool		is_row = as_row_table(e->origin) != NULL;
+	bool		is_row = as_is_row_origin(e->origin);
 	const PolicyEvent *pe;
 
 	if (is_row && as_policy_event(j->pt, e->event) == NULL)

@@ -270,7 +270,7 @@ leave_meaning(RowJudgement *rj)
 	RowMeaning *m;
 	MemoryContext cxt;
 
-	if (rj->ticket != NULL)
+	if (rj->ticket != NULL && rj->table->ticket_fkey != NULL)
 		mean_events(rj);
 	m = as_meaning_add(rj->j.st, &rj->r, DatumGetInt64(as_row_value(rj, rj->table->id)));
 	m->at = rj->j.at;
@@ -436,6 +436,25 @@ own_write(TriggerData *trigdata)
 	return TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple;
 }
 
+/* No statement trigger has prepared for it. */
+static void
+judge_delete(RowJudgement *rj, TriggerData *trigdata)
+{
+	if (!rj->table->may_delete)
+		refuse_delete(trigdata->tg_relation);
+	if (rj->table->remove == NULL)
+		return;
+	rj->j.rel = trigdata->tg_relation;
+	rj->j.st = as_statement_push(RelationGetNamespace(rj->j.rel));
+	rj->j.desk = rj->j.st->desk;
+	as_desk_row(&rj->r, rj->j.rel, trigdata->tg_trigslot, NULL, 0);
+	rj->old = &rj->r.row;
+	(void) as_actor(rj->j.st);
+	if (rj->table->join == NULL || rj->table->join(rj))
+		rj->table->remove(rj);
+	as_statement_drop(rj->j.st);
+}
+
 /*
  * aftersales.row_judge(table)
  */
@@ -452,8 +471,7 @@ as_row_judge(PG_FUNCTION_ARGS)
 	rj.table = table_of_trigger(trigdata);
 	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
 	{
-		if (!rj.table->may_delete)
-			refuse_delete(trigdata->tg_relation);
+		judge_delete(&rj, trigdata);
 		return PointerGetDatum(trigdata->tg_trigtuple);
 	}
 	rj.j.st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
@@ -475,6 +493,8 @@ as_row_judge(PG_FUNCTION_ARGS)
 	}
 	(void) as_actor(rj.j.st);
 	if (!is_update && rj.table->locate != NULL && !rj.table->locate(&rj))
+		return PointerGetDatum(own_write(trigdata));
+	if (rj.table->join != NULL && !rj.table->join(&rj))
 		return PointerGetDatum(own_write(trigdata));
 	if (has_column(rj.j.rel, "ticket_id"))
 		/* the old one: a row that would change its ticket is refused under that one's name */

@@ -212,8 +212,8 @@ as_protect(PG_FUNCTION_ARGS)
 	as_check_trigger(fcinfo, "protect", TRIGGER_EVENT_BEFORE, false);
 	rel = trigdata->tg_relation;
 	is_row = as_row_table(RelationGetRelationName(rel)) != NULL;
-	is_ledger = strncmp(RelationGetRelationName(rel), "stock_", 6) == 0 ||
-		strcmp(RelationGetRelationName(rel), "part_exchange") == 0;
+	is_ledger = !is_row && (strncmp(RelationGetRelationName(rel), "stock_", 6) == 0 ||
+							strcmp(RelationGetRelationName(rel), "part_exchange") == 0);
 	if (as_disarm(RelationGetRelid(rel)))
 		return PointerGetDatum(NULL);
 

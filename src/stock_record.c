@@ -390,7 +390,7 @@ as_stock_record(PG_FUNCTION_ARGS)
 		r.column = as_stock_columns(st, trigdata->tg_relation);
 		r.slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation), &TTSOpsMinimalTuple);
 		r.balances = as_balances(st);
-		st->row_origin = "stock_move";
+		st->row_origin = ORIGIN_STOCK;
 		each_row(&r, sum_up);
 		lock_tickets(&r);
 		if (as_balances_write(r.balances))
