@@ -270,7 +270,7 @@ BEGIN
         PERFORM pg_temp.part_step(NULL, format('slip receipt from_location=''opening'', to_location=%L, policy=''computer_maker''', l), '2026-01-02 08:00+08', NULL);
         PERFORM pg_temp.part_step(NULL, format('line %s quantity=1000, purpose=''receipt''', p), '2026-01-02 08:00+08', NULL) FROM unnest('{P0,P1,P2,PX,C1}'::text[]) p;
         IF l = 'station' THEN
-            PERFORM pg_temp.part_step(NULL, format('line %s serial_no=%L, purpose=''receipt''', p, n), '2026-01-02 08:00+08', NULL) FROM unnest('{PS,M1}'::text[]) p, generate_series(1, 9) n;
+            PERFORM pg_temp.part_step(NULL, format('line %s serial_no=%L, purpose=''receipt''', p, n), '2026-01-02 08:00+08', NULL) FROM unnest('{PS,M1}'::text[]) p, generate_series(1, 40) n;
         END IF;
         PERFORM pg_temp.part_step(NULL, s, '2026-01-02 08:00+08', NULL) FROM unnest('{sign,countersign,post}'::text[]) s;
     END LOOP;
