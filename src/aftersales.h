@@ -173,6 +173,7 @@ struct AsStatement
 	int			nearly;			/* emitted before the end of the statement */
 	struct StockNames *stock;	/* parts and locations of this very transaction */
 	const struct StockPosting *posting; /* what its moves come from; NULL: an application */
+	HTAB	   *exchanges;		/* moves that have yet to carry on hand-outs, see exchange_store.c */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
@@ -267,6 +268,12 @@ typedef enum PlanId
 	PLAN_COUNT_LOCK, PLAN_COUNT_TOUCH, PLAN_COUNT_LOCATION_LOCK, PLAN_COUNT_LOCATION,
 	PLAN_COUNT_FREEZE, PLAN_COUNT_BALANCES, PLAN_COUNT_FREEZE_LINES,
 	PLAN_COUNT_UNCOUNTED, PLAN_COUNT_DIFFERS, PLAN_COUNT_OTHER_SIDE, PLAN_COUNT_POLICY, PLAN_COUNT_POST,
+	/* hand-outs */
+	PLAN_EXCHANGES_TICKET, PLAN_EXCHANGES_SERIAL, PLAN_EXCHANGES_PLACE, PLAN_EXCHANGE, PLAN_EXCHANGE_REVERSED,
+	PLAN_EXCHANGE_LAST, PLAN_EXCHANGE_NEW, PLAN_EXCHANGE_SET, PLAN_EXCHANGE_MOVE, PLAN_EXCHANGE_OPEN,
+	PLAN_UNIT_PUT_IN, PLAN_UNIT_IN_PLACE, PLAN_UNIT_TAKE_OUT, PLAN_UNIT_ADD_REMOVED, PLAN_UNIT_LINK,
+	PLAN_UNIT_WAS_PUT_IN, PLAN_UNIT_GONE_SINCE, PLAN_UNIT_WAS_TAKEN_OUT, PLAN_UNIT_UNLINK,
+	PLAN_UNIT_KNOWN_BEFORE, PLAN_UNIT_PUT_BACK, PLAN_UNIT_DELETE,
 	PLAN_COUNT
 } PlanId;
 

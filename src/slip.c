@@ -16,6 +16,7 @@
 #include "aftersales.h"
 
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "money.h"
