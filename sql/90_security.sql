@@ -39,6 +39,8 @@ REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FRO
 REVOKE ALL ON FUNCTION aftersales.done_outbox(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_clocks(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.verify_ledger(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.stock_at(timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.void_ticket(bigint, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.add_working_time(timestamptz, interval, text) FROM PUBLIC;

@@ -640,7 +640,7 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 		" CASE WHEN l.difference" LT "0 THEN o.location ELSE c.location END, l.serial_no, 'adjust', l.reason, c.posted_at"
 		" FROM @.stock_count c JOIN @.stock_count_line l ON l.count_id" EQ "c.count_id CROSS JOIN (" OTHER_SIDE ") o"
 		" WHERE c.count_id" EQ "$1 AND NOT l.difference" EQ "0"
-	" ORDER BY l.part_no, l.condition, l.owner, l.serial_no"}
+	" ORDER BY l.part_no, l.condition, l.owner, l.serial_no"},
 	{PLAN_EXCHANGES_TICKET, 5, {INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
 	EXCHANGE_ROWS " WHERE e.ticket_id" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
 	{PLAN_EXCHANGES_SERIAL, 5, {TEXTOID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
