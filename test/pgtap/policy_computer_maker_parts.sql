@@ -47,13 +47,13 @@ INSERT INTO part_case (ticket_type, state, sets, further, step, expected) VALUES
 
     -- from the engineer's hands and into them
     ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1', 'accepted'),
-    ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''station''', 'in_engineer_hands clauses=PC-57,PC-71'),
-    ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''branch''', 'in_engineer_hands clauses=PC-57,PC-71'),
+    ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''station''', 'drawn_first clauses=PC-65,PC-76'),
+    ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''other hands''', 'SV006'),
     ('repair', 'repairing', NULL, NULL, 'move remove P1', 'accepted'),
     ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''other hands''', 'accepted'),
-    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''station''', 'in_engineer_hands clauses=PC-57,PC-71'),
-    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''transit''', 'in_engineer_hands clauses=PC-57,PC-71'),
-    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''customer''', 'in_engineer_hands clauses=PC-57,PC-71'),
+    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''station''', 'into_engineer_hands clauses=PC-57,PC-71'),
+    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''transit''', 'into_engineer_hands clauses=PC-57,PC-71'),
+    ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''customer''', 'into_engineer_hands clauses=PC-57,PC-71'),
 
     -- drawn before it is put in
     ('repair', 'repairing', NULL, NULL, 'move install P1', 'drawn_first clauses=PC-65,PC-76'),
@@ -142,7 +142,7 @@ INSERT INTO part_case (ticket_type, state, sets, further, step, expected) VALUES
     ('spare_request', 'approved', NULL, NULL, 'book shipment P1', 'accepted'),
     ('spare_request', 'approved', NULL, NULL, 'book shipment P2', 'as_requested clauses=PC-59,PC-69'),
     ('spare_request', 'approved', NULL, NULL, 'book shipment P2 substitute_for=''P0'', note=''none left''', 'as_requested clauses=PC-59,PC-69'),
-    ('spare_request', 'approved', 'part_no:=null', NULL, 'book shipment P1', 'as_requested clauses=PC-59,PC-69'),
+    ('spare_request', 'approved', NULL, 'part_no:=null@2 hours', 'book shipment P1', 'as_requested clauses=PC-59,PC-69'),
 
     -- when a request is sent and booked
     ('spare_request', 'new', NULL, NULL, 'book shipment P1', 'shipment_due clauses=PC-60'),
@@ -181,7 +181,7 @@ INSERT INTO part_case (ticket_type, state, further, step, expected)
 SELECT 'repair', 'repairing', concat_ws('; ', before, format('slip %s %s@41 minutes; line P1@41 minutes', kind, lacks)), sign, expected
 FROM (VALUES ('issue', NULL), ('return', 'book issue P1@40 minutes'), ('defective_return', 'move remove P1@40 minutes')) k (kind, before),
      unnest('{sign,countersign}'::text[]) sign,
-     (VALUES ('number=NULL', 'numbered clauses=PC-63,PC-71'), ('number='' ''', 'numbered clauses=PC-63,PC-71'), ('copies=NULL', 'two_copies clauses=PC-63,PC-71'), ('copies=1', 'two_copies clauses=PC-63,PC-71'),
+     (VALUES ('number=NULL', 'numbered clauses=PC-63,PC-71'), ('number=repeat('' '',nextval(''number'')::integer)', 'numbered clauses=PC-63,PC-71'), ('copies=NULL', 'two_copies clauses=PC-63,PC-71'), ('copies=1', 'two_copies clauses=PC-63,PC-71'),
              ('copies=3', 'accepted'), ('handed_to=NULL', 'taker_named clauses=PC-57'), ('handed_to='' ''', 'taker_named clauses=PC-57'), ('inspected_together=NULL', 'inspected_together clauses=PC-78'),
              ('inspected_together=false', 'inspected_together clauses=PC-78'), ('', 'accepted'), ('packing_list=NULL', 'accepted'), ('remark=''urgent''', 'accepted')) v (lacks, expected);
 INSERT INTO part_case (ticket_type, state, further, step, expected)
@@ -203,7 +203,7 @@ FROM (VALUES (NULL, NULL), ('repair', 'new'), ('spare_request', 'new'), ('consul
              ('regrade', NULL), ('scrap', NULL), ('supplier_return', NULL), ('requisition', 'none'), ('deliver', 'none')) k (kind, of_type);
 INSERT INTO part_case (ticket_type, state, further, step, expected)
 SELECT t, s, 'slip ' || kind || '@1 minute', format('line P1 purpose=%L, is_inspected=true, from_condition=%s, fault_symptom=''broken''', p.purpose, CASE kind WHEN 'send_back' THEN '''defective''' ELSE 'NULL' END),
-       CASE WHEN p.purpose = ANY (purposes) THEN 'accepted' ELSE 'purpose_fits clauses=PC-63,PC-71,PC-73' END
+       CASE WHEN p.purpose = ANY (purposes) THEN 'accepted' WHEN kind = 'send_back' AND p.purpose IN ('issue', 'loan') THEN 'inspected_good,purpose_fits clauses=PC-65,PC-63,PC-71,PC-73' ELSE 'purpose_fits clauses=PC-63,PC-71,PC-73' END
 FROM (VALUES ('spare_request', 'new', 'shipment', '{transfer,receipt}'::text[]), ('spare_request', 'new', 'receipt', '{transfer,receipt}'), ('repair', 'new', 'issue', '{issue,loan}'),
              ('repair', 'new', 'return', '{return,loan_return}'), ('repair', 'new', 'defective_return', '{return_defective}'), (NULL, NULL, 'send_back', '{transfer}'), (NULL, NULL, 'transfer', '{transfer}'),
              (NULL, NULL, 'regrade', '{regrade}'), (NULL, NULL, 'scrap', '{scrap}'), (NULL, NULL, 'supplier_return', '{supplier_return}')) k (t, s, kind, purposes),
@@ -222,11 +222,11 @@ INSERT INTO who VALUES
     ('stock_slip', 'branch_signature', 'spare_request', 'approved', 'slip shipment@1 day; line P1@1 day', 'countersign', '{branch_csc}'),
     ('stock_slip', 'posted_by_branch', 'spare_request', 'approved', 'slip shipment@1 day; line P1@1 day; sign@1 day; countersign@1 day', 'post', '{storage,branch_csc}');
 INSERT INTO who
-SELECT 'stock_slip', v.guard, t, s, concat_ws('; ', before, format('slip %s@1 day; line P1@1 day', kind), more), step, roles
+SELECT 'stock_slip', v.guard, t, s, concat_ws('; ', before, format('slip %s@5 days; line P1@5 days', kind), more), step, roles
 FROM (VALUES ('spare_request', 'received', 'receipt', NULL), ('repair', 'repairing', 'issue', NULL), ('repair', 'repairing', 'return', 'book issue P1@40 minutes'),
              ('repair', 'repairing', 'defective_return', 'move remove P1@40 minutes'), (NULL, NULL, 'transfer', NULL)) k (t, s, kind, before),
      (VALUES ('store_signature', NULL, 'sign', '{commerce_specialist}'::text[]), ('account_signature', NULL, 'countersign', '{service_director}'),
-             ('posted_by_director', 'sign@1 day; countersign@1 day', 'post', '{service_director}')) v (guard, more, step, roles);
+             ('posted_by_director', 'sign@5 days; countersign@5 days', 'post', '{service_director}')) v (guard, more, step, roles);
 
 CREATE FUNCTION pg_temp.brought(p_type text, p_state text, p_sets text, p_further text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE id bigint;
