@@ -242,11 +242,144 @@ $$ SELECT pg_temp.verdict(format('SELECT pg_temp.step(%s, %L, %L, %L)', coalesce
 SELECT is(pg_temp.told(pg_temp.brought(ticket_type, state, sets, further), step, login), expected,
           format('%s %s, %s: %s is %s', coalesce(ticket_type, 'no ticket'), state, concat_ws('; ', sets, further), step, expected))
 FROM part_case c ORDER BY no;
-SELECT is(array_agg(login || ': ' || got ORDER BY login), array_agg(login || ': ' || CASE WHEN login = ANY (roles) THEN 'accepted' ELSE 'SV003' END ORDER BY login),
-          format('%s: %s, %s', guard, further, step))
-FROM (SELECT w.*, s.login, pg_temp.told(pg_temp.brought(ticket_type, state, NULL, further), step, s.login) AS got
-      FROM who w, desk.staff s WHERE s.login !~ '^engineer ') y
-GROUP BY guard, ticket_type, further, step ORDER BY guard, further, step;
+CREATE FUNCTION pg_temp.doers(w who) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE id bigint := pg_temp.brought(w.ticket_type, w.state, NULL, w.further);
+BEGIN
+    RETURN (SELECT array_agg(login || ': ' || pg_temp.told(id, w.step, login) ORDER BY login) FROM desk.staff WHERE login !~ '^engineer ');
+END $$;
+SELECT is(pg_temp.doers(w), (SELECT array_agg(login || ': ' || CASE WHEN login = ANY (roles) THEN 'accepted' ELSE 'SV003' END ORDER BY login) FROM desk.staff WHERE login !~ '^engineer '),
+          format('%s of %s: %s', guard, coalesce(ticket_type, 'no ticket'), concat_ws('; ', further, step)))
+FROM who w ORDER BY guard, further, step;
+-- The two signatures are given by two persons, whatever roles they have.
+INSERT INTO desk.staff (login, org_id, star_grade) VALUES ('deputy', 1, 3);
+INSERT INTO desk.staff_role (login, role) VALUES ('deputy', 'storage'), ('deputy', 'branch_csc');
+SELECT is(pg_temp.told(pg_temp.brought('spare_request', 'approved', NULL, 'slip shipment@5 days; line P1@5 days'), s, 'deputy'), 'accepted', format('PC-64: deputy may %s', s)) FROM unnest('{sign,countersign}'::text[]) s;
+SELECT is(pg_temp.told(id, 'countersign', 'deputy'), 'SV008', 'PC-64: deputy may not sign for both')
+FROM (SELECT pg_temp.play(pg_temp.brought('spare_request', 'approved', NULL, 'slip shipment@5 days; line P1@5 days'), 'sql UPDATE desk.stock_slip SET store_signed_at = aftersales.now() FROM pg_temp.as_of(aftersales.now(), ''deputy'') WHERE slip_id = (pg_temp.slip()).slip_id@5 days') AS id) x;
+
+-- Parts asked for, sent and booked --------------------------------------------
+-- What is there, against what was there before.
+
+CREATE FUNCTION pg_temp.held() RETURNS TABLE (location text, part_no text, condition text, quantity numeric) LANGUAGE sql AS
+$$ SELECT location, part_no, condition, quantity FROM desk.stock_balance $$;
+CREATE TEMP TABLE before AS SELECT * FROM pg_temp.held();
+CREATE FUNCTION pg_temp.changes() RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(format('%s %s %s %s', location, part_no, condition, to_char(n, 'FMS9990')), ', ' ORDER BY location, part_no, condition)
+   FROM (SELECT location, part_no, condition, coalesce(h.quantity, 0) - coalesce(b.quantity, 0) AS n
+         FROM pg_temp.held() h FULL JOIN before b USING (location, part_no, condition)) x WHERE n <> 0 $$;
+CREATE FUNCTION pg_temp.from_now() RETURNS void LANGUAGE sql AS
+$$ DELETE FROM before; INSERT INTO before SELECT * FROM pg_temp.held() $$;
+-- A story's next step, and what has changed by then.
+CREATE FUNCTION pg_temp.then(p_id bigint, p_story text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_temp.play(p_id, p_story, '2026-04-06 08:00+08');
+    RETURN pg_temp.changes();
+END $$;
+CREATE FUNCTION pg_temp.history(p_id bigint) RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(event || coalesce(' ' || to_state, ''), ', ' ORDER BY seq) FROM desk.ticket_event
+   WHERE ticket_id = p_id AND event ~ '^(slip|stock|status|approved)' $$;
+
+CREATE TEMP TABLE story AS SELECT pg_temp.opened('spare_request', NULL, '2026-04-06 08:00+08') AS request, pg_temp.opened('repair', NULL, '2026-04-06 08:00+08') AS repair;
+SELECT is(pg_temp.then(request, '+branch_csc spare_request@1 hour; approved@1 hour; slip shipment@1 day; line P1 quantity=2@1 day; sign@1 day; countersign@1 day'), NULL, 'PC-60: a shipment that is signed has moved nothing') FROM story;
+SELECT is(pg_temp.told(request, 'line P1', NULL), 'SV004', 'PC-64: it is what was signed') FROM story;
+SELECT is(pg_temp.then(request, 'post@1 day; shipped@1 day'), 'branch P1 good -2, transit P1 good +2', 'PC-60: it is on its way once it is booked') FROM story;
+SELECT is(pg_temp.told(request, 'closed', NULL), 'SV001', 'PC-67: nobody books what did not come') FROM story;
+SELECT is(pg_temp.then(request, 'received@3 days; slip receipt@3 days; line P1 quantity=2@3 days; sign@3 days'), 'branch P1 good -2, transit P1 good +2', 'PC-64: received, and signed by one of the two') FROM story;
+SELECT is(pg_temp.told(request, 'post', NULL), 'SV008', 'PC-64: one signature books nothing') FROM story;
+SELECT is(pg_temp.then(request, 'countersign@3 days; post@3 days; closed@3 days'), 'branch P1 good -2, station P1 good +2', 'PC-67: booked at the station by both') FROM story;
+SELECT is(pg_temp.history(request), 'approved:spare_request, status:approved approved, slip:drafted, slip:store_signed, slip:account_signed, slip:posted, stock:transfer, status:shipped shipped, '
+          'status:received received, slip:drafted, slip:store_signed, slip:account_signed, slip:posted, stock:transfer, status:closed closed', 'PC-56: and so says its history') FROM story;
+
+-- Drawn, put in, brought back --------------------------------------------------
+
+SELECT pg_temp.from_now() \g /dev/null
+SELECT is(pg_temp.then(repair, 'visit plan@1 hour; scheduled@1 hour; book issue P1 quantity=2@2 hours'), 'hands P1 good +2, station P1 good -2', 'PC-65: two inspected parts are drawn by slip') FROM story;
+SELECT is(pg_temp.then(repair, 'visit confirm@2 hours; visit depart@2 hours; visit arrive@3 hours; on_site@3 hours; repairing@3 hours; move remove P1@4 hours; move install P1@4 hours'),
+          'hands P1 defective +1, hands P1 good +1, station P1 good -2', 'PC-68: one is put in, the bad one is in the engineer''s hands') FROM story;
+SELECT is(pg_temp.outcome(repair, 'part_return'), 'running', 'PC-73: which has a week') FROM story;
+SELECT is(pg_temp.told(repair, 'book defective_return P1 quantity=2', NULL), 'one_part clauses=PC-71', 'PC-71: one part a slip') FROM story;
+SELECT is(pg_temp.told(repair, 'book return P1 quantity=2', NULL), 'SV007', 'PC-68: no more comes back than was drawn') FROM story;
+SELECT is(pg_temp.told(repair, 'book defective_return P1', NULL), 'accepted', 'PC-71: the bad one may come back') FROM story;
+SELECT is(pg_temp.then(repair, 'document onsite_record@5 hours; visit done@5 hours; resolved@5 hours; book return P1@1 day'), 'hands P1 defective +1, station P1 good -1', 'PC-76: what was not used comes back') FROM story;
+SELECT is(pg_temp.then(repair, 'called_back@1 day; !branch_called_back@2 days'), 'hands P1 defective +1, station P1 good -1', 'PC-97: the customer is called back') FROM story;
+SELECT is(pg_temp.told(repair, 'closed', NULL), 'parts_balanced clauses=PC-68,PC-73,PC-76,PC-79', 'PC-68: the bad part is still out') FROM story;
+SELECT is(pg_temp.then(repair, 'book defective_return P1@3 days'), 'station P1 defective +1, station P1 good -1', 'PC-71: it comes back by its slip') FROM story;
+SELECT is(pg_temp.outcome(repair, 'part_return'), 'met', 'PC-73: within the week') FROM story;
+SELECT is(pg_temp.then(repair, 'closed@3 days'), 'station P1 defective +1, station P1 good -1', 'PC-68: then the repair may be closed') FROM story;
+SELECT results_eq(format('SELECT quantity, installed, returned, removed, defective_returned, balanced_at IS NOT NULL FROM desk.part_exchange WHERE ticket_id = %s', repair),
+                  'VALUES (2.000, 1.000, 1.000, 1.000, 1.000, true)', 'PC-68: two drawn, one put in, one back; one bad one out and back') FROM story;
+SELECT results_eq(format($$SELECT m.purpose, m.quantity::integer, m.happened_at, m.handed_to, s.kind, m.document_no = s.number FROM desk.stock_move m LEFT JOIN desk.stock_slip s USING (slip_id)
+                           WHERE m.ticket_id = %s ORDER BY m.move_id$$, repair),
+                  $$VALUES ('issue', 2, timestamptz '2026-04-06 10:00+08', 'engineer', 'issue', true), ('remove', 1, '2026-04-06 12:00+08', NULL, NULL, NULL), ('install', 1, '2026-04-06 12:00+08', NULL, NULL, NULL),
+                           ('return', 1, '2026-04-07 08:00+08', 'engineer', 'return', true), ('return_defective', 1, '2026-04-09 08:00+08', 'engineer', 'defective_return', true)$$,
+                  'PC-57: the ledger says when parts were drawn, by whom, and when they came back') FROM story;
+SELECT results_eq(format('SELECT installed_on, removed_on, is_replacement FROM desk.unit_part p JOIN desk.ticket t USING (unit_id) WHERE t.ticket_id = %s ORDER BY installed_on NULLS FIRST', repair),
+                  $$VALUES (NULL::date, date '2026-04-06', false), ('2026-04-06', NULL, true)$$, 'PC-52: the machine has a replaced part') FROM story;
+-- Bad parts go back to the storage department, in a box with a list.
+SELECT pg_temp.from_now() \g /dev/null
+SELECT is(pg_temp.then(NULL, 'book send_back P1@5 days'), 'branch P1 defective +1, station P1 defective -1', 'PC-73: a bad part is sent back to the storage department');
+
+-- A better part for a simpler one, which is of another model.
+SELECT pg_temp.from_now() \g /dev/null
+CREATE TEMP TABLE better AS
+SELECT pg_temp.play(pg_temp.opened('repair', NULL, '2026-04-06 08:00+08'), 'visit plan@1 hour; scheduled@1 hour; +branch_csc higher_grade@90 minutes; book issue P2 substitute_for=''P1'', note=''none left''@2 hours; visit confirm@2 hours; '
+    'visit depart@2 hours; visit arrive@3 hours; on_site@3 hours; repairing@3 hours; move remove P1 note=''不同型号的部件更换''@4 hours; move install P2@4 hours; book defective_return P1 note=''不同型号的部件更换''@1 day', '2026-04-06 08:00+08') AS id;
+SELECT is(pg_temp.changes(), 'station P1 defective +1, station P2 good -1', 'PC-69, PC-70: a better part is used, the bad one of another model is back');
+SELECT results_eq(format('SELECT purpose, grade_step::integer, is_other_model FROM desk.stock_move WHERE ticket_id = %s ORDER BY move_id', id),
+                  $$VALUES ('issue', 1, NULL), ('remove', NULL, true), ('install', NULL, NULL), ('return_defective', NULL, true)$$, 'PC-70: which the ledger says') FROM better;
+
+-- Given up after the part was drawn: it comes back first.
+SELECT is(pg_temp.told(id, 'cancelled', NULL), 'parts_balanced clauses=PC-68,PC-73,PC-76,PC-79', 'PC-68: given up, the part is out')
+FROM (SELECT pg_temp.brought('repair', 'scheduled', NULL, 'book issue PS serial_no=''1''@3 minutes; visit off@4 minutes') AS id) x;
+SELECT is(pg_temp.told(id, 'cancelled', NULL), 'accepted', 'PC-68: given up, the part is back')
+FROM (SELECT pg_temp.brought('repair', 'scheduled', NULL, 'book issue PS serial_no=''2''@3 minutes; visit off@4 minutes; book return PS serial_no=''2''@5 minutes') AS id) x;
+
+-- The count on the 1st ---------------------------------------------------------
+-- Each step by every login; then by the first who may.
+
+CREATE TEMP TABLE count_step (no int GENERATED ALWAYS AS IDENTITY, guard text, step text, roles text[]);
+INSERT INTO count_step (guard, step, roles) VALUES
+    ('opened_by_keepers', $$INSERT INTO desk.stock_count (location, due_on) VALUES ('station', '2026-05-01')$$, '{commerce_specialist,service_director}'),
+    ('frozen_by_keepers', $$UPDATE desk.stock_count SET frozen_at = aftersales.now()$$, '{service_director,commerce_specialist}'),
+    (NULL, $$UPDATE desk.stock_count_line SET counted_quantity = book_quantity - CASE WHEN (part_no, condition) = ('P0', 'good') THEN 1 ELSE 0 END, reason = CASE WHEN (part_no, condition) = ('P0', 'good') THEN 'broken' END$$, NULL),
+    ('store_signature', $$UPDATE desk.stock_count SET store_signed_at = aftersales.now()$$, '{commerce_specialist}'),
+    ('account_signature', $$UPDATE desk.stock_count SET account_signed_at = aftersales.now()$$, '{service_director}'),
+    ('approved_by_branch', $$UPDATE desk.stock_count SET approved_at = aftersales.now()$$, '{branch_csc}'),
+    ('posted_by_director', $$UPDATE desk.stock_count SET posted_at = aftersales.now()$$, '{service_director}');
+CREATE FUNCTION pg_temp.says(p_sql text, p_login text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.verdict(p_sql) FROM pg_temp.as_of('2026-05-01 09:00+08', p_login) $$;
+CREATE FUNCTION pg_temp.stepped(c count_step) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE who text[];
+BEGIN
+    SELECT array_agg(login ORDER BY login) INTO who FROM desk.staff WHERE login !~ '^engineer ' AND pg_temp.says(c.step, login) = 'accepted';
+    PERFORM pg_temp.as_of('2026-05-01 09:00+08', coalesce(c.roles[1], 'commerce_specialist'));
+    EXECUTE c.step;
+    RETURN who;
+END $$;
+SELECT is(pg_temp.says(format($$INSERT INTO desk.stock_count (location, due_on) VALUES ('station', %L)$$, d), 'service_director'), expected, format('PC-75: a count due on %s: %s', d, expected))
+FROM (VALUES ('2026-05-01', 'accepted'), ('2026-05-02', 'on_the_first clauses=PC-56'), ('2026-04-30', 'on_the_first clauses=PC-56'), ('2026-12-01', 'accepted'), ('2026-12-11', 'on_the_first clauses=PC-56')) v (d, expected);
+SELECT pg_temp.from_now() \g /dev/null
+SELECT is(pg_temp.stepped(c), (SELECT array_agg(login ORDER BY login) FROM desk.staff WHERE login !~ '^engineer ' AND (login = ANY (roles) OR roles IS NULL OR (login = 'deputy' AND 'branch_csc' = ANY (roles)))),
+          format('PC-62: %s', coalesce(guard, 'anybody may count'))) FROM count_step c WHERE no <= 2 ORDER BY no;
+SELECT is(pg_temp.says(format($$UPDATE desk.stock_count_line SET counted_quantity = book_quantity %s, reason = %L WHERE (part_no, condition) = ('P0', 'good')$$, n, why), 'commerce_specialist'), expected,
+          format('PC-56: counted %s, %s: %s', n, coalesce(why, 'no reason'), expected))
+FROM (VALUES ('- 1', NULL, 'difference_explained clauses=PC-56'), ('- 1', ' ', 'difference_explained clauses=PC-56'), ('- 1', 'broken', 'accepted'), ('+ 1', NULL, 'difference_explained clauses=PC-56'), ('+ 0', NULL, 'accepted')) v (n, why, expected);
+SELECT is(pg_temp.stepped(c), (SELECT array_agg(login ORDER BY login) FROM desk.staff WHERE login !~ '^engineer ' AND (login = ANY (roles) OR roles IS NULL OR (login = 'deputy' AND 'branch_csc' = ANY (roles)))),
+          format('PC-62: %s', coalesce(guard, 'anybody may count'))) FROM count_step c WHERE no > 2 ORDER BY no;
+SELECT is(pg_temp.changes(), 'station P0 good -1', 'PC-75: the books say what was found');
+SELECT results_eq('SELECT purpose, from_location, to_location, note FROM desk.stock_move WHERE count_id IS NOT NULL', $$VALUES ('adjust', 'station', 'differences', 'broken')$$, 'PC-75: by a move that says why');
+
+-- In the end ---------------------------------------------------------------------
+
+SELECT is_empty($$SELECT ticket_type, table_name, guard FROM aftersales.row_guard g WHERE policy = 'computer_maker' AND table_name ~ '^stock_' AND requires IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM part_case c WHERE (g.ticket_type IS NULL OR c.ticket_type = g.ticket_type) AND split_part(c.expected, ' ', 1) = g.guard)
+                  AND guard NOT IN ('on_the_first', 'difference_explained')$$, 'no guard of the ledger is left out here');
+SELECT is_empty($$SELECT table_name, guard FROM aftersales.row_guard g WHERE policy = 'computer_maker' AND table_name ~ '^stock_' AND roles IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM who w WHERE (w.table_name, w.guard) = (g.table_name, g.guard))
+                  AND NOT (table_name = 'stock_count' AND EXISTS (SELECT FROM count_step c WHERE c.guard = g.guard))$$, 'nor who may do it');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
+SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
+SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 
 SELECT * FROM finish();
 ROLLBACK;
