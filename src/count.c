@@ -225,7 +225,7 @@ as_carry_out_count(AsStatement *st, const RowMeaning *m)
 bool
 as_join_count(RowJudgement *rj)
 {
-	return as_join_head(rj, "count_id", PLAN_COUNT_LOCK, "stock_count_line_count_fkey");
+	return as_join_head(rj, "count_id", "stock_count", PLAN_COUNT_LOCK, "stock_count_line_count_fkey");
 }
 
 /*

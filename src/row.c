@@ -58,11 +58,12 @@ as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const ch
 /* ---------- what may not change ---------- */
 
 static void
-refuse_delete(Relation rel)
+refuse_delete(Relation rel, const RowTable *table)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_PROTECTED),
 			 errmsg("DELETE from table \"%s\" is not allowed", RelationGetRelationName(rel)),
+			 table->ticket_fkey == NULL ? errdetail("What was written stays.") :
 			 errdetail("Its rows stand in the history of tickets."),
 			 errhint("What was wrong is put right by a further row, or by ending this one."),
 			 errtable(rel)));
@@ -138,11 +139,16 @@ keep_fixed(RowJudgement *rj)
 		if (rj->old->nulls[i])
 			continue;
 		has_ended = has_ended || m->ends;
-		if (as_row_changed_at(rj, i))
+		if (!as_row_changed_at(rj, i))
+			continue;
+		if (rj->j.ticket_id == 0)
 			as_row_refuse(rj, ERRCODE_SV_PROTECTED, m->column,
-						  psprintf(_("column \"%s\" is an event of the ticket already"), m->column), NULL,
-						  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
-						  NULL);
+						  psprintf(_("column \"%s\" stays as it was set"), m->column), NULL,
+						  _("Leave the column out or send its old value back."), NULL);
+		as_row_refuse(rj, ERRCODE_SV_PROTECTED, m->column,
+					  psprintf(_("column \"%s\" is an event of the ticket already"), m->column), NULL,
+					  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
+					  NULL);
 	}
 	keep_identity(rj);
 	if (has_ended && as_row_is_changed(rj))
@@ -441,7 +447,7 @@ static void
 judge_delete(RowJudgement *rj, TriggerData *trigdata)
 {
 	if (!rj->table->may_delete)
-		refuse_delete(trigdata->tg_relation);
+		refuse_delete(trigdata->tg_relation, rj->table);
 	if (rj->table->remove == NULL)
 		return;
 	rj->j.rel = trigdata->tg_relation;

@@ -64,7 +64,7 @@ as_require_after(const RowJudgement *rj, const char *column, const char *earlier
 	at = DatumGetTimestampTz(as_row_value(rj, earlier));
 	if (DatumGetTimestampTz(as_row_value(rj, column)) < at)
 		as_row_refuse(rj, ERRCODE_SV_TIME_OUT_OF_ORDER, column, _("the reported time is out of order"),
-					  psprintf(_("It lies before %s, which is %s of this row."), earlier, timestamptz_to_str(at)),
+					  psprintf(_("It lies before %s, the %s of this row."), timestamptz_to_str(at), earlier),
 					  _("Report things in the order in which they happened."), NULL);
 }
 
@@ -178,7 +178,7 @@ as_judge_signatures(RowJudgement *rj)
 
 /* As of the latest snapshot it may be there. */
 static void
-refuse_missing(const RowJudgement *rj, const char *column, PlanId lock, Datum id, const char *constraint)
+refuse_missing(const RowJudgement *rj, const char *table, PlanId lock, Datum id, const char *constraint)
 {
 	if (as_run_read(rj->j.desk, lock, &id) > 0)
 		ereport(ERROR,
@@ -186,16 +186,18 @@ refuse_missing(const RowJudgement *rj, const char *column, PlanId lock, Datum id
 				 errmsg("could not serialize access due to concurrent update")));
 	ereport(ERROR,
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("there is no %s %lld on desk \"%s\"", column, (long long) DatumGetInt64(id), rj->j.desk->name),
+			 errmsg("table \"%s\" of desk \"%s\" has no row %lld", table, rj->j.desk->name,
+					(long long) DatumGetInt64(id)),
 			 errtableconstraint(rj->j.rel, constraint)));
 }
 
 /*
  * as_join_head locks the row that a line belongs to, with which it is judged.
- * column names it in the line, constraint is its foreign key.
+ * column names it in the line, table is where it stands, constraint the foreign
+ * key to that.
  */
 bool
-as_join_head(RowJudgement *rj, const char *column, PlanId lock, const char *constraint)
+as_join_head(RowJudgement *rj, const char *column, const char *table, PlanId lock, const char *constraint)
 {
 	MemoryContext cxt = CurrentMemoryContext;
 	int			i = as_row_index(rj, column);
@@ -210,7 +212,7 @@ as_join_head(RowJudgement *rj, const char *column, PlanId lock, const char *cons
 	SPI_connect();
 	MemoryContextSwitchTo(cxt);
 	if (as_run(rj->j.desk, lock, &row->values[i], NULL, NULL) == 0)
-		refuse_missing(rj, column, lock, row->values[i], constraint);
+		refuse_missing(rj, table, lock, row->values[i], constraint);
 	tup = SPI_tuptable->vals[0];
 	head->policy = SPI_getvalue(tup, SPI_tuptable->tupdesc, 1);
 	head->kind = SPI_getvalue(tup, SPI_tuptable->tupdesc, 2);

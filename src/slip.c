@@ -131,7 +131,7 @@ require_draft(const RowJudgement *rj)
 bool
 as_join_slip(RowJudgement *rj)
 {
-	return as_join_head(rj, "slip_id", PLAN_SLIP_LOCK, "stock_slip_line_slip_fkey");
+	return as_join_head(rj, "slip_id", "stock_slip", PLAN_SLIP_LOCK, "stock_slip_line_slip_fkey");
 }
 
 /*
@@ -219,6 +219,8 @@ check_line(const RowJudgement *rj, const char *column, HeapTuple tup, TupleDesc 
 	if (to_condition != NULL)
 		(void) condition_of(to_condition, &m.to_condition);
 	misfit = as_purpose_misfit(&m);
+	if (misfit == NULL && m.from == m.to && m.from_condition == m.to_condition)
+		misfit = _("The parts change neither their place nor their condition.");
 	if (misfit != NULL)
 		refuse_line(rj, column, line_no, misfit);
 }

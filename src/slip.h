@@ -29,7 +29,8 @@ extern void as_keep_column(const RowJudgement *rj, const char *column);
 extern void as_require_after(const RowJudgement *rj, const char *column, const char *earlier);
 extern bool as_is_signed(const RowJudgement *rj, bool before);
 extern void as_judge_signatures(RowJudgement *rj);
-extern bool as_join_head(RowJudgement *rj, const char *column, PlanId lock, const char *constraint);
+extern bool as_join_head(RowJudgement *rj, const char *column, const char *table, PlanId lock,
+						 const char *constraint);
 extern char *as_policy_of_head(RowJudgement *rj);
 extern void as_touch_head(const RowJudgement *rj, const char *column, PlanId touch, const char *table);
 
