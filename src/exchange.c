@@ -244,14 +244,15 @@ rank_of(const StockMove *m, const Exchange *e, Need need)
 }
 
 /*
- * The hand-out that has what a move needs, NULL when there is none.  If some
- * have a part of it, is_shared is set.
+ * The hand-out that has what a move needs, NULL when there is none.  What
+ * several have of it is added to shared.
  */
 static Exchange *
-look_for(AsStatement *st, const StockMove *m, Exchange *rows, int n, Need need, bool *is_shared)
+look_for(AsStatement *st, const StockMove *m, Exchange *rows, int n, Need need, int64 *shared)
 {
 	Exchange   *best = NULL;
 	Exchange   *last = NULL;
+	int64		sum = 0;
 	int			best_rank = 0;
 	int			some = 0;
 	int			i;
@@ -264,6 +265,7 @@ look_for(AsStatement *st, const StockMove *m, Exchange *rows, int n, Need need, 
 		if (amount <= 0)
 			continue;
 		some++;
+		sum += amount;
 		last = e;
 		if (amount >= m->quantity && (best == NULL || rank_of(m, e, need) > best_rank))
 		{
@@ -274,7 +276,7 @@ look_for(AsStatement *st, const StockMove *m, Exchange *rows, int n, Need need, 
 	/* more may be handed out than was taken out so far */
 	if (best == NULL && need == NEED_SURPLUS && some == 1)
 		best = last;
-	*is_shared = *is_shared || (best == NULL && some > 0);
+	*shared += best == NULL ? sum : 0;
 	return best;
 }
 
@@ -300,7 +302,7 @@ refuse_shared(AsStatement *st, const StockMove *m)
 {
 	as_stock_refuse(st, ERRCODE_SV_PARTS_NOT_BALANCED, "quantity", "part_exchange_pkey",
 					_("a move is about one hand-out"),
-					psprintf(_("No hand-out alone fits %s of part \"%s\", several together might."),
+					psprintf(_("No hand-out fits all %s of part \"%s\", some fit a part of it."),
 							 as_quantity_text(m->quantity), m->part->part_no),
 					_("Write a move for each, or name the hand-out in exchange_id."));
 }
@@ -363,7 +365,9 @@ found_exchange(AsStatement *st, const StockMove *m)
 {
 	/* what is taken from a store is not what somebody has in his hands */
 	bool		in_hands = m->from->in_hands || m->serial_no != NULL;
-	bool		is_shared = false;
+	bool		comes_back = m->purpose->id == PURPOSE_RETURN || m->purpose->id == PURPOSE_LOAN_RETURN ||
+		m->purpose->id == PURPOSE_RETURN_DEFECTIVE;
+	int64		shared = 0;
 	Exchange   *e = NULL;
 	Exchange   *rows;
 	int			n;
@@ -374,39 +378,38 @@ found_exchange(AsStatement *st, const StockMove *m)
 	switch (m->purpose->id)
 	{
 		case PURPOSE_ISSUE:
-			e = look_for(st, m, rows, n, NEED_SURPLUS, &is_shared);
+			e = look_for(st, m, rows, n, NEED_SURPLUS, &shared);
 			break;
 		case PURPOSE_INSTALL:
 			if (in_hands)
-				e = look_for(st, m, rows, n, NEED_GOOD, &is_shared);
-			if (e == NULL && !is_shared)
-				e = look_for(st, m, rows, n, NEED_SURPLUS, &is_shared);
+				e = look_for(st, m, rows, n, NEED_GOOD, &shared);
+			if (e == NULL && shared == 0)
+				e = look_for(st, m, rows, n, NEED_SURPLUS, &shared);
 			break;
 		case PURPOSE_RETURN:
 		case PURPOSE_LOAN_RETURN:
 		case PURPOSE_LOSE:
 			if (in_hands && (m->from_condition == CONDITION_GOOD || m->part->exchange == EXCHANGE_LOANER))
-				e = look_for(st, m, rows, n, NEED_GOOD, &is_shared);
+				e = look_for(st, m, rows, n, NEED_GOOD, &shared);
 			if (e == NULL && in_hands)
-				e = look_for(st, m, rows, n, NEED_DEFECTIVE, &is_shared);
+				e = look_for(st, m, rows, n, NEED_DEFECTIVE, &shared);
 			break;
 		case PURPOSE_RETURN_DEFECTIVE:
-			e = look_for(st, m, rows, n, NEED_DEFECTIVE, &is_shared);
+			e = look_for(st, m, rows, n, NEED_DEFECTIVE, &shared);
 			break;
 		case PURPOSE_REMOVE:
 		case PURPOSE_KEEP:
-			e = look_for(st, m, rows, n, NEED_ROOM, &is_shared);
-			if (e == NULL && !is_shared)
+			e = look_for(st, m, rows, n, NEED_ROOM, &shared);
+			if (e == NULL && shared == 0)
 				e = removed_before(m, rows, n);
 			break;
 		default:
 			break;
 	}
-	if (e == NULL && is_shared)
-		refuse_shared(st, m);
-	if (e == NULL && (m->purpose->id == PURPOSE_RETURN || m->purpose->id == PURPOSE_LOAN_RETURN ||
-					  m->purpose->id == PURPOSE_RETURN_DEFECTIVE))
+	if (e == NULL && comes_back && shared < m->quantity)
 		refuse_too_much(st, m);
+	if (e == NULL && shared > 0)
+		refuse_shared(st, m);
 	return e;
 }
 

@@ -8,8 +8,8 @@
  * running statement are in the table before their turn comes, and some name
  * their hand-out already: those that are reversals, or whose writer said
  * which.  They must not count yet, so that many rows in one statement are
- * judged as if one by one.  as_exchange_expect() notes them, by ticket and
- * part, in the statement's memory; as_exchange_carried_on() ticks one off.
+ * judged as if one by one.  as_exchange_expect() notes them, by ticket,
+ * in the statement's memory; as_exchange_carried_on() ticks one off.
  *
  * All reads go under the latest snapshot, and by key: the ticket's row, or a
  * loan's balance, is locked.
@@ -46,12 +46,16 @@ typedef struct Expected
 	int64	   *ids;			/* in the order of the statement */
 } Expected;
 
-/* Moves of other tickets or parts with the same key do no harm. */
+/*
+ * A ticket, or a part that is lent without one.  What has the same key by
+ * chance does no harm.
+ */
 static int64
 expected_key(const StockMove *m)
 {
-	return (int64) hash_bytes_extended((const unsigned char *) m->part->part_no, strlen(m->part->part_no),
-									   (uint64) m->ticket_id);
+	if (m->ticket_id != 0)
+		return m->ticket_id;
+	return (int64) hash_bytes_extended((const unsigned char *) m->part->part_no, strlen(m->part->part_no), 0);
 }
 
 /*

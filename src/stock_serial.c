@@ -122,7 +122,8 @@ as_serials_add(Serials *s, const StockMove *m)
 	}
 	else
 	{
-		if (e->to != m->from || e->to_condition != m->from_condition || strcmp(e->owner, m->owner) != 0)
+		if (e->to != m->from || (m->from->physical && e->to_condition != m->from_condition) ||
+			strcmp(e->owner, m->owner) != 0)
 			refuse_place(s, &e->key, m->from, m->from_condition);
 		check_order(s, &e->key, e->last_at, m->happened_at);
 	}
@@ -150,7 +151,11 @@ column_value(int i, int col)
 	return SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, col, &isnull);
 }
 
-/* What is known of a piece must be where its first move begins. */
+/*
+ * What is known of a piece must be where its first move begins.  In a machine
+ * it may have become defective, so its condition is looked at only where parts
+ * are kept.
+ */
 static void
 check_known(Serials *s, int i)
 {
@@ -158,7 +163,8 @@ check_known(Serials *s, int i)
 	Serial	   *e = serials_lookup(s->hash, key);
 
 	if (strcmp(TextDatumGetCString(column_value(i, 3)), e->from->location) != 0 ||
-		strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0 ||
+		(e->from->physical &&
+		 strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0) ||
 		strcmp(TextDatumGetCString(column_value(i, 5)), e->owner) != 0)
 		refuse_place(s, &e->key, e->from, e->from_condition);
 	check_order(s, &e->key, DatumGetTimestampTz(column_value(i, 6)), e->first_at);
