@@ -114,9 +114,9 @@
 /*
  * Hand-outs, with what is left by their moves of part $2, serial number $3, and
  * of defective ones whether in good condition ($4).  Moves $5 do not count yet.
- * What good ones and defective ones are, see exchange.c; no such move changes
- * the condition, so it does not matter which side is looked at.  The part is not a
- * condition of the scan, lest a plan made when there are no moves looks it up.
+ * What good ones and defective ones are, see exchange.c; none of these moves
+ * changes the condition.  The part is not a condition of the scan, lest a plan
+ * made when there are no moves looks it up.
  */
 #define EXCHANGE_ROWS \
 	"SELECT e.exchange_id, e.ticket_id, e.part_no, e.serial_no, e.exchange, e.location, e.quantity, e.installed," \

@@ -417,6 +417,7 @@ SELECT cmp_ok(count(*), '>', 300::bigint, 'so many random moves went') FROM done
 SELECT cmp_ok(count(*), '>', 10::bigint, p || ' among them') FROM unnest('{issue,install,remove,return,return_defective,keep,lose,undo}'::text[]) p LEFT JOIN LATERAL (SELECT FROM plan_move JOIN done_move USING (game, n) WHERE purpose = p) x ON true GROUP BY p;
 CREATE FUNCTION pg_temp.of_game(g integer, k text) RETURNS text LANGUAGE sql AS $$
     SELECT replace(concat_ws(E'\n', pg_temp.state(ticket_id), pg_temp.told(ticket_id),
+        (SELECT string_agg((to_jsonb(e) - '{exchange_id,ticket_id,exchange}'::text[])::text, ', ' ORDER BY exchange_id) FROM desk.part_exchange e WHERE e.ticket_id = game.ticket_id),
         (SELECT string_agg(concat_ws(' ', m.move_id - first.id, dense_rank, is_other_model), ', ' ORDER BY m.move_id) FROM (SELECT *, CASE WHEN exchange_id IS NOT NULL THEN dense_rank() OVER (ORDER BY exchange_id) END AS dense_rank FROM desk.stock_move WHERE ticket_id = game.ticket_id) m,
             (SELECT 1000000 + g * 1000 + CASE k WHEN 'all_' THEN 500 ELSE 0 END AS id) first),
         (SELECT string_agg(concat_ws(' ', component, part_no, serial_no, installed_on, removed_on, is_replacement, ticket_id, (SELECT count(*) FROM desk.unit_part o WHERE o.exchange_id <= u.exchange_id AND o.ticket_id = u.ticket_id),
@@ -445,4 +446,5 @@ SELECT is_empty('SELECT * FROM pg_temp.unsound()', 'every hand-out is what its m
 SELECT is_empty($$SELECT ticket_id, purpose FROM desk.stock_move m WHERE (exchange_id IS NULL) <> (purpose IN ('receipt', 'transfer', 'regrade', 'scrap') OR (ticket_id IS NULL AND purpose NOT IN ('loan', 'loan_return') AND part_no <> 'chair')) AND purpose <> 'lose'$$, 'and every move of one names it');
 SELECT is_empty($$SELECT * FROM desk.stock_move WHERE (is_other_model IS NOT NULL) <> (purpose IN ('remove', 'keep', 'return_defective')) AND exchange_id IS NOT NULL AND purpose NOT IN ('return', 'lose')$$, 'is_other_model tells the defective ones apart');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the histories are sound');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'and so is the ledger');
 SELECT * FROM finish();
