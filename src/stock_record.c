@@ -108,6 +108,8 @@ sum_up(Recording *r, const TicketRow *row, StockMove *m)
 	}
 	if (m->ticket_id != 0)
 		note_ticket(r, m->ticket_id);
+	if (has_exchange(m))
+		as_exchange_expect(r->st, m);
 	r->has_story = r->has_story || m->ticket_id != 0 || policy_of(r->st, m) != NULL || has_exchange(m);
 }
 
@@ -380,6 +382,7 @@ as_stock_record(PG_FUNCTION_ARGS)
 	Recording	r = {.trigdata = trigdata};
 
 	as_check_trigger(fcinfo, "stock_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, false);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	if (tuplestore_tuple_count(trigdata->tg_newtable) > 0)
 	{
