@@ -15,6 +15,7 @@ REVOKE ALL ON FUNCTION aftersales.evidence_sum(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_row_guards(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_charges(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.charges_settled() FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.parts_balanced() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.quote(bigint, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.is_row_event(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;

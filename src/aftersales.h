@@ -173,6 +173,7 @@ struct AsStatement
 	int			nearly;			/* emitted before the end of the statement */
 	struct StockNames *stock;	/* parts and locations of this very transaction */
 	const struct StockPosting *posting; /* what its moves come from; NULL: an application */
+	HTAB	   *exchanges;		/* moves that have yet to carry on hand-outs, see exchange_store.c */
 	EState	   *estate;			/* for expressions; made on demand */
 	TupleTableSlot *slot;		/* virtual, the desk's ticket row */
 	TupleTableSlot *row_slot;	/* and a row of another table, as it is to be, */
@@ -261,6 +262,12 @@ typedef enum PlanId
 	PLAN_STOCK_PART, PLAN_STOCK_LOCATION, PLAN_STOCK_ORIGINAL, PLAN_STOCK_REF, PLAN_STOCK_REVERSED,
 	PLAN_BALANCE_ONE, PLAN_BALANCE_TWO, PLAN_BALANCE_MANY, PLAN_BALANCE_SINCE, PLAN_FROZEN,
 	PLAN_SERIAL_LOCK, PLAN_SERIAL_SET, PLAN_SERIAL_NEW,
+	/* hand-outs */
+	PLAN_EXCHANGES_TICKET, PLAN_EXCHANGES_SERIAL, PLAN_EXCHANGES_PLACE, PLAN_EXCHANGE, PLAN_EXCHANGE_REVERSED,
+	PLAN_EXCHANGE_LAST, PLAN_EXCHANGE_NEW, PLAN_EXCHANGE_SET, PLAN_EXCHANGE_MOVE, PLAN_EXCHANGE_OPEN,
+	PLAN_UNIT_PUT_IN, PLAN_UNIT_IN_PLACE, PLAN_UNIT_TAKE_OUT, PLAN_UNIT_ADD_REMOVED, PLAN_UNIT_LINK,
+	PLAN_UNIT_WAS_PUT_IN, PLAN_UNIT_GONE_SINCE, PLAN_UNIT_WAS_TAKEN_OUT, PLAN_UNIT_UNLINK,
+	PLAN_UNIT_KNOWN_BEFORE, PLAN_UNIT_PUT_BACK, PLAN_UNIT_DELETE,
 	PLAN_COUNT
 } PlanId;
 

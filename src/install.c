@@ -308,7 +308,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.void_ticket(bigint, text, name), aftersales.reclassify(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
 		" aftersales.approved(text), aftersales.approved(text, text), aftersales.open_promises(),"
-		" aftersales.charges_settled(),"
+		" aftersales.charges_settled(), aftersales.parts_balanced(),"
 		" aftersales.allowed_events(bigint[], name),"
 		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
 		" aftersales.take_outbox(text, integer, interval, name),"

@@ -90,12 +90,19 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 static void
 check_order(const Serials *s, const SerialKey *key, TimestampTz before, TimestampTz at)
 {
-	if (at < before)
-		as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
-						psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
-								 key->serial_no, key->part->part_no),
-						psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
-						_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
+	if (at >= before)
+		return;
+	if (at == s->st->now)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("serial number \"%s\" of part \"%s\" was moved while the move waited", key->serial_no,
+						key->part->part_no),
+				 errhint("Try again.")));
+	as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
+					psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
+							 key->serial_no, key->part->part_no),
+					psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
+					_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
 }
 
 /*
@@ -122,7 +129,8 @@ as_serials_add(Serials *s, const StockMove *m)
 	}
 	else
 	{
-		if (e->to != m->from || e->to_condition != m->from_condition || strcmp(e->owner, m->owner) != 0)
+		if (e->to != m->from || (m->from->physical && e->to_condition != m->from_condition) ||
+			strcmp(e->owner, m->owner) != 0)
 			refuse_place(s, &e->key, m->from, m->from_condition);
 		check_order(s, &e->key, e->last_at, m->happened_at);
 	}
@@ -150,7 +158,11 @@ column_value(int i, int col)
 	return SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, col, &isnull);
 }
 
-/* What is known of a piece must be where its first move begins. */
+/*
+ * What is known of a piece must be where its first move begins.  In a machine
+ * it may have become defective, so its condition is looked at only where parts
+ * are kept.
+ */
 static void
 check_known(Serials *s, int i)
 {
@@ -158,7 +170,8 @@ check_known(Serials *s, int i)
 	Serial	   *e = serials_lookup(s->hash, key);
 
 	if (strcmp(TextDatumGetCString(column_value(i, 3)), e->from->location) != 0 ||
-		strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0 ||
+		(e->from->physical &&
+		 strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0) ||
 		strcmp(TextDatumGetCString(column_value(i, 5)), e->owner) != 0)
 		refuse_place(s, &e->key, e->from, e->from_condition);
 	check_order(s, &e->key, DatumGetTimestampTz(column_value(i, 6)), e->first_at);
@@ -231,7 +244,7 @@ write_batch(Serials *s, Serial **serial, int n, bool is_known)
 /*
  * as_serials_write locks the pieces, refuses those that are not where they
  * are taken from, and writes where they are now.  The caller is connected to
- * SPI.  Errors: SV005, SV006.
+ * SPI.  Errors: SV005, or 40001 for a move of now that waited; SV006.
  */
 void
 as_serials_write(Serials *s)
