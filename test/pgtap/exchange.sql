@@ -425,4 +425,5 @@ SELECT is_empty('SELECT * FROM pg_temp.unsound()', 'every hand-out is what its m
 SELECT is_empty($$SELECT ticket_id, purpose FROM desk.stock_move m WHERE (exchange_id IS NULL) <> (purpose IN ('receipt', 'transfer', 'regrade', 'scrap') OR (ticket_id IS NULL AND purpose NOT IN ('loan', 'loan_return') AND part_no <> 'chair')) AND purpose <> 'lose'$$, 'and every move of one names it');
 SELECT is_empty($$SELECT * FROM desk.stock_move WHERE (is_other_model IS NOT NULL) <> (purpose IN ('remove', 'keep', 'return_defective')) AND exchange_id IS NOT NULL AND purpose NOT IN ('return', 'lose')$$, 'is_other_model tells the defective ones apart');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the histories are sound');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'and so is the ledger');
 SELECT * FROM finish();
