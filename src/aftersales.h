@@ -200,6 +200,7 @@ extern void as_statement_drop(AsStatement *st);
 extern AsStatement *as_statement_first(void);
 extern void as_check_trigger(FunctionCallInfo fcinfo, const char *name,
 							 TriggerEvent timing, bool row);
+extern void as_check_tables(const TriggerData *trigdata, bool needs_old);
 extern TicketRow *as_row_from_slot(TupleTableSlot *slot);
 
 /* desk.c */
@@ -268,6 +269,12 @@ typedef enum PlanId
 	PLAN_UNIT_PUT_IN, PLAN_UNIT_IN_PLACE, PLAN_UNIT_TAKE_OUT, PLAN_UNIT_ADD_REMOVED, PLAN_UNIT_LINK,
 	PLAN_UNIT_WAS_PUT_IN, PLAN_UNIT_GONE_SINCE, PLAN_UNIT_WAS_TAKEN_OUT, PLAN_UNIT_UNLINK,
 	PLAN_UNIT_KNOWN_BEFORE, PLAN_UNIT_PUT_BACK, PLAN_UNIT_DELETE,
+	/* slips and counts */
+	PLAN_REF_SLIP, PLAN_REF_SLIP_LINE, PLAN_REF_COUNT, PLAN_REF_COUNT_LINE,
+	PLAN_SLIP_LOCK, PLAN_SLIP_TOUCH, PLAN_SLIP_LINES, PLAN_SLIP_POLICY, PLAN_SLIP_POST,
+	PLAN_COUNT_LOCK, PLAN_COUNT_TOUCH, PLAN_COUNT_LOCATION_LOCK, PLAN_COUNT_LOCATION,
+	PLAN_COUNT_FREEZE, PLAN_COUNT_BALANCES, PLAN_COUNT_FREEZE_LINES,
+	PLAN_COUNT_UNCOUNTED, PLAN_COUNT_DIFFERS, PLAN_COUNT_OTHER_SIDE, PLAN_COUNT_POLICY, PLAN_COUNT_POST,
 	PLAN_COUNT
 } PlanId;
 

@@ -49,6 +49,7 @@ static const char *const desk_file[] = {
 	"23_row_trigger",
 	"24_stock_trigger",
 	"25_queue",
+	"26_stock_view",
 	"30_view",
 	"31_stock_bi"
 };

@@ -90,6 +90,17 @@
 #define SERIAL_ROWS \
 	"ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)," \
 	" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
+/* moved by none but this transaction: once is enough */
+#define TOUCH_HEAD(table, id) \
+	"UPDATE @." table " h SET " id " = h." id " WHERE h." id EQ "$1" \
+	" AND h.xmin OPERATOR(pg_catalog.<>) pg_catalog.xid(pg_catalog.pg_current_xact_id())"
+#define HEAD_STATE \
+	" store_signed_at IS NOT NULL OR account_signed_at IS NOT NULL," \
+	" posted_at IS NOT NULL OR cancelled_at IS NOT NULL"
+/* the first active one, by code */
+#define OTHER_SIDE \
+	"SELECT location FROM @.stock_location WHERE kind" EQ "'adjustment' AND is_active" \
+	" ORDER BY location COLLATE pg_catalog.\"C\" LIMIT 1"
 
 /* which of the moves m is meant */
 #define PURPOSE_IN(words) "m.purpose" EQ "ANY ('{" words "}'::pg_catalog.text[])"
@@ -527,7 +538,10 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_STOCK_ORIGINAL, 1, {INT8OID},
 		"SELECT part_no, to_condition, from_condition, owner, quantity, to_location, from_location, serial_no,"
 	" ticket_id, purpose, exchange_id, reversal_of, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
-	/* what may be NULL is compared as '' or 0, which no move has */
+	/*
+	 * What may be NULL is compared as '' or 0, which no move has.  A time that
+	 * was ahead when the move came first was taken as its now.
+	 */
 	{PLAN_STOCK_REF, 16, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
 		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 		"SELECT part_no" EQ "$2 AND from_condition" EQ "$3 AND to_condition" EQ "$4 AND owner" EQ "$5 AND quantity" EQ "$6"
@@ -642,5 +656,70 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 		" AND NOT EXISTS (SELECT FROM @.stock_move r WHERE r.reversal_of" EQ "x.move_id)"
 	" ORDER BY x.move_id DESC LIMIT 1) WHERE u.unit_part_id" EQ "$1"},
 	{PLAN_UNIT_DELETE, 1, {INT8OID},
-	"DELETE FROM @.unit_part WHERE unit_part_id" EQ "$1"}
+	"DELETE FROM @.unit_part WHERE unit_part_id" EQ "$1"},
+
+	{PLAN_REF_SLIP, 1, {TEXTOID}, REF_OF("stock_slip")},
+	{PLAN_REF_SLIP_LINE, 1, {TEXTOID}, REF_OF("stock_slip_line")},
+	{PLAN_REF_COUNT, 1, {TEXTOID}, REF_OF("stock_count")},
+	{PLAN_REF_COUNT_LINE, 1, {TEXTOID}, REF_OF("stock_count_line")},
+	{PLAN_SLIP_LOCK, 1, {INT8OID},
+		"SELECT policy, kind, ticket_id, true," HEAD_STATE
+	" FROM @.stock_slip WHERE slip_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_SLIP_TOUCH, 1, {INT8OID}, TOUCH_HEAD("stock_slip", "slip_id")},
+	{PLAN_SLIP_LINES, 1, {INT8OID},
+		"SELECT line_no, purpose, part_no, serial_no, from_location, to_location, from_condition, to_condition"
+	" FROM @.stock_slip_line WHERE slip_id" EQ "$1 ORDER BY line_no"},
+	{PLAN_SLIP_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.stock_slip WHERE slip_id" EQ "$1"},
+	{PLAN_SLIP_POST, 1, {INT8OID},
+		"INSERT INTO @.stock_move (part_no, from_condition, to_condition, owner, quantity, from_location, to_location,"
+		" serial_no, ticket_id, purpose, exchange_id, substitute_for, handed_to, document_no, note, happened_at)"
+		" SELECT l.part_no, l.from_condition, l.to_condition, l.owner, l.quantity,"
+		" coalesce(l.from_location, s.from_location), coalesce(l.to_location, s.to_location), l.serial_no, s.ticket_id,"
+		" l.purpose, l.exchange_id, l.substitute_for, s.handed_to, s.number, l.note, s.posted_at"
+		" FROM @.stock_slip s JOIN @.stock_slip_line l ON l.slip_id" EQ "s.slip_id"
+	" WHERE s.slip_id" EQ "$1 ORDER BY l.line_no"},
+	{PLAN_COUNT_LOCK, 1, {INT8OID},
+		"SELECT policy, NULL::pg_catalog.text, NULL::pg_catalog.int8, frozen_at IS NOT NULL," HEAD_STATE
+	" FROM @.stock_count WHERE count_id" EQ "$1 FOR NO KEY UPDATE"},
+	{PLAN_COUNT_TOUCH, 1, {INT8OID}, TOUCH_HEAD("stock_count", "count_id")},
+	/* whoever moves something there holds it FOR KEY SHARE, as his foreign keys ask */
+	{PLAN_COUNT_LOCATION_LOCK, 1, {TEXTOID},
+	"SELECT 1 FROM @.stock_location WHERE location" EQ "$1 FOR UPDATE"},
+	{PLAN_COUNT_LOCATION, 2, {TEXTOID, INT8OID},
+		"SELECT greatest((SELECT pg_catalog.max(b.last_at) FROM @.stock_balance b WHERE b.location" EQ "$1),"
+		" (SELECT pg_catalog.max(c.frozen_at) FROM @.stock_count c WHERE c.location" EQ "$1)),"
+		" EXISTS (SELECT 1 FROM @.stock_count c WHERE c.location" EQ "$1 AND NOT c.count_id" EQ "$2"
+	" AND c.frozen_at IS NOT NULL AND c.posted_at IS NULL AND c.cancelled_at IS NULL)"},
+	{PLAN_COUNT_FREEZE, 1, {INT8OID},
+		"UPDATE @.stock_balance b SET last_at = greatest(b.last_at, c.frozen_at) FROM @.stock_count c"
+	" WHERE c.count_id" EQ "$1 AND b.location" EQ "c.location"},
+	{PLAN_COUNT_BALANCES, 1, {INT8OID},
+		"SELECT pg_catalog.count(*) FROM @.stock_count c JOIN @.stock_balance b ON b.location" EQ "c.location"
+	" WHERE c.count_id" EQ "$1"},
+	{PLAN_COUNT_FREEZE_LINES, 1, {INT8OID},
+		"INSERT INTO @.stock_count_line (count_id, part_no, condition, owner, serial_no, book_quantity)"
+		" SELECT x.* FROM (SELECT c.count_id, b.part_no, b.condition, b.owner, NULL::pg_catalog.text AS serial_no, b.quantity"
+		" FROM @.stock_count c JOIN @.stock_balance b ON b.location" EQ "c.location"
+		" JOIN @.part p ON p.part_no" EQ "b.part_no"
+		" WHERE c.count_id" EQ "$1 AND NOT p.is_serialised AND NOT b.quantity" EQ "0"
+		" UNION ALL SELECT c.count_id, s.part_no, s.condition, s.owner, s.serial_no, 1"
+		" FROM @.stock_count c JOIN @.stock_serial s ON s.location" EQ "c.location WHERE c.count_id" EQ "$1) x"
+	" ORDER BY x.part_no, x.serial_no, x.condition, x.owner"},
+	{PLAN_COUNT_UNCOUNTED, 1, {INT8OID},
+	"SELECT 1 FROM @.stock_count_line WHERE count_id" EQ "$1 AND counted_quantity IS NULL LIMIT 1"},
+	{PLAN_COUNT_DIFFERS, 1, {INT8OID},
+	"SELECT 1 FROM @.stock_count_line WHERE count_id" EQ "$1 AND NOT difference" EQ "0 LIMIT 1"},
+	{PLAN_COUNT_OTHER_SIDE, 1, {INT8OID}, OTHER_SIDE},
+	{PLAN_COUNT_POLICY, 1, {INT8OID},
+	"SELECT policy FROM @.stock_count WHERE count_id" EQ "$1"},
+	{PLAN_COUNT_POST, 1, {INT8OID},
+		"INSERT INTO @.stock_move (part_no, from_condition, to_condition, owner, quantity, from_location, to_location,"
+		" serial_no, purpose, note, happened_at)"
+		" SELECT l.part_no, l.condition, l.condition, l.owner, pg_catalog.abs(l.difference),"
+		" CASE WHEN l.difference" LT "0 THEN c.location ELSE o.location END,"
+		" CASE WHEN l.difference" LT "0 THEN o.location ELSE c.location END, l.serial_no, 'adjust', l.reason, c.posted_at"
+		" FROM @.stock_count c JOIN @.stock_count_line l ON l.count_id" EQ "c.count_id CROSS JOIN (" OTHER_SIDE ") o"
+		" WHERE c.count_id" EQ "$1 AND NOT l.difference" EQ "0"
+	" ORDER BY l.part_no, l.condition, l.owner, l.serial_no"}
 };

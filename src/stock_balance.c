@@ -70,6 +70,8 @@ struct Balances
 	AsStatement *st;
 	balances_hash *hash;
 	List	   *owners;			/* char *, each once */
+	const StockLocation *looked_at; /* the location a count was looked for last, */
+	TimestampTz frozen_at;		/* and what it froze; -infinity: none */
 };
 
 /*
@@ -216,17 +218,23 @@ check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
 					_("What a count found wrong becomes right by posting it; give a time after it."));
 }
 
+/* Balances come in the order of locations, so each is looked for once. */
 static void
-look_for_count(const Balances *b, const Balance *e)
+look_for_count(Balances *b, const Balance *e)
 {
-	Datum		value = CStringGetTextDatum(e->key.location->location);
+	Datum		value;
 	bool		isnull;
-	Datum		frozen_at;
 
-	(void) as_run_read(b->st->desk, PLAN_FROZEN, &value);
-	frozen_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
-	if (!isnull)
-		check_frozen(b, e, DatumGetTimestampTz(frozen_at));
+	if (b->looked_at != e->key.location)
+	{
+		value = CStringGetTextDatum(e->key.location->location);
+		(void) as_run_read(b->st->desk, PLAN_FROZEN, &value);
+		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+		b->frozen_at = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+		b->looked_at = e->key.location;
+		SPI_freetuptable(SPI_tuptable);
+	}
+	check_frozen(b, e, b->frozen_at);
 }
 
 /* What the upsert gave back of a balance: is it enough, and is that all? */

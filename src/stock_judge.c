@@ -162,19 +162,6 @@ fill_from_original(MoveInput *in)
 	SPI_finish();
 }
 
-static const StockPurpose *
-purpose_of(MoveInput *in)
-{
-	char	   *name = TextDatumGetCString(IVAL(in, SC_PURPOSE));
-	const StockPurpose *purpose = as_stock_purpose(name);
-
-	if (purpose == NULL)
-		as_stock_refuse(in->st, ERRCODE_SV_UNKNOWN_VALUE, "purpose", NULL,
-						psprintf(_("unknown purpose \"%s\" of a move"), name), NULL,
-						_("The view aftersales.stock_purpose lists the purposes."));
-	return purpose;
-}
-
 /* A time up to aftersales.clock_skew ahead is taken as now. */
 static void
 take_time(MoveInput *in)
@@ -223,7 +210,7 @@ fill(MoveInput *in)
 	put_if_null(in, SC_OWNER, "own");
 	if (INULL(in, SC_QUANTITY))
 		put(in, SC_QUANTITY, as_quantity_datum(QUANTITY_SCALE));
-	in->purpose = purpose_of(in);
+	in->purpose = as_purpose_of(in->st, TextDatumGetCString(IVAL(in, SC_PURPOSE)));
 	put_if_null(in, SC_FROM_CONDITION, as_condition_name[as_purpose_condition(in->purpose)]);
 	if (INULL(in, SC_TO_CONDITION))
 		put(in, SC_TO_CONDITION, IVAL(in, SC_FROM_CONDITION));

@@ -79,8 +79,11 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 			(errcode(ERRCODE_SV_INSUFFICIENT_STOCK),
 			 errmsg("serial number \"%s\" of part \"%s\" is not at \"%s\"", key->serial_no, key->part->part_no,
 					from->location),
+			 from->physical ?
 			 errdetail("It is not there as %s, of that owner.\npart=%s serial_no=%s location=%s",
-					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location),
+					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location) :
+			 errdetail("It is in another place, or of another owner.\npart=%s serial_no=%s location=%s",
+					   key->part->part_no, key->serial_no, from->location),
 			 errhint("The table stock_serial says where each piece is, stock_move how it came there."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, s->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_serial"),
