@@ -549,13 +549,18 @@ as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket, const 
 	if (!fits || !is_consistent(e))
 		elog(ERROR, "hand-out %lld does not fit move %lld", (long long) m->exchange_id, (long long) m->move_id);
 	if (is_reversal)
+	{
+		/* of the same statement as what it takes back, it may not say so yet */
+		as_exchange_of_move(st, m, x.is_defective);
 		as_exchange_describe_anew(st, e, m);
+	}
 	else
 		describe(e, m, &x);
 	balance(e, m);
 	as_exchange_write(st, e);
 	m->exchange_id = e->exchange_id;
-	as_exchange_of_move(st, m, x.is_defective);
+	if (!is_reversal)
+		as_exchange_of_move(st, m, x.is_defective);
 	if (ticket != NULL)
 		as_unit_swap(st, m, &m->found->reversed, ticket, pv);
 	return e->is_balanced && m->ticket_id != 0 && !as_parts_outstanding(st, m->ticket_id);
