@@ -26,3 +26,19 @@ COMMENT ON COLUMN aftersales.stock_purpose.conditions IS 'Conditions the parts m
 COMMENT ON COLUMN aftersales.stock_purpose.changes_condition IS 'Whether the condition may change.';
 COMMENT ON COLUMN aftersales.stock_purpose.has_exchange IS 'Whether it is part of a hand-out (part_exchange).';
 COMMENT ON COLUMN aftersales.stock_purpose.meaning IS 'What it is for.';
+
+CREATE FUNCTION aftersales.parts_balanced() RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_parts_balanced';
+COMMENT ON FUNCTION aftersales.parts_balanced() IS 'Guard function: whether nothing is outstanding for the ticket in hand: every part that was handed out for it is installed, returned or lost, every defective one that was taken out is back in a store or lost, and for each installed one that is exchanged one for one a defective one was taken out or kept.';
+-- Their texts are long, so their search_path is fixed instead of qualifying every operator.
+CREATE FUNCTION aftersales.verify_ledger(since timestamptz DEFAULT NULL, desk name DEFAULT NULL,
+        OUT what text, OUT key text, OUT problem text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'as_verify_ledger';
+COMMENT ON FUNCTION aftersales.verify_ledger(timestamptz, name) IS 'Recomputes from the moves all that follows from them (when a time is given: of what was moved by moves recorded since, or says that it was) and returns what does not fit, one row per problem. what: balance (key location|part_no|condition|owner), serial (key part_no|serial_no), exchange (key exchange_id), move (key move_id). problem begins with the column or rule it is about. No row when sound; nothing is written. It reads every move of the desk.';
+
+CREATE FUNCTION aftersales.stock_at(at timestamptz DEFAULT NULL, desk name DEFAULT NULL,
+        OUT location text, OUT part_no text, OUT condition text, OUT owner text, OUT quantity numeric)
+    RETURNS SETOF record
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'as_stock_at';
+COMMENT ON FUNCTION aftersales.stock_at(timestamptz, name) IS 'What was where at that time (NULL: now; what happened at that very instant included): one row per physical location, part, condition and owner of which there was any. It is what is known today about then, so moves recorded later for an earlier time are in it, and a reversal counts from its own time.';

@@ -15,6 +15,7 @@ REVOKE ALL ON FUNCTION aftersales.evidence_sum(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_row_guards(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_charges(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.charges_settled() FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.parts_balanced() FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.quote(bigint, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.is_row_event(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.install_policy(text) FROM PUBLIC;
@@ -37,6 +38,8 @@ REVOKE ALL ON FUNCTION aftersales.take_outbox(text, integer, interval, name) FRO
 REVOKE ALL ON FUNCTION aftersales.done_outbox(bigint[], name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_audit(timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.verify_clocks(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.verify_ledger(timestamptz, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.stock_at(timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.correct_event(bigint, text, timestamptz, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.void_ticket(bigint, text, name) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.add_working_time(timestamptz, interval, text) FROM PUBLIC;

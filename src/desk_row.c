@@ -418,6 +418,8 @@ as_meanings_emit(AsStatement *st, TriggerData *trigdata, const char *id_column,
 	if (nsaid < st->nearly)
 		refuse_skipped(rel);
 	as_emit(st, origin, nemissions, emissions);
+	/* what then() writes may be judged by guards that ask */
+	st->unsaid = NULL;
 	for (i = 0; i < n && then != NULL; i++)
 		then(st, meanings[i]);
 	ExecDropSingleTupleTableSlot(slot);

@@ -13,6 +13,7 @@
 
 #include "utils/builtins.h"
 
+#include "exchange.h"
 #include "expression.h"
 #include "history.h"
 
@@ -24,6 +25,7 @@ PG_FUNCTION_INFO_V1(as_has_event_since);
 PG_FUNCTION_INFO_V1(as_has_role);
 PG_FUNCTION_INFO_V1(as_evidence_count);
 PG_FUNCTION_INFO_V1(as_evidence_sum);
+PG_FUNCTION_INFO_V1(as_parts_balanced);
 
 /*
  * as_ticket_in_hand returns the ticket that a guard function is to read.
@@ -287,4 +289,15 @@ as_evidence_sum(PG_FUNCTION_ARGS)
 	sum = SPI_datumTransfer(sum, false, -1);
 	SPI_finish();
 	PG_RETURN_DATUM(sum);
+}
+
+/*
+ * aftersales.parts_balanced()
+ */
+Datum
+as_parts_balanced(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = as_ticket_in_hand("parts_balanced");
+
+	PG_RETURN_BOOL(!as_parts_outstanding(hand->st, hand->ticket_id));
 }

@@ -49,7 +49,9 @@ static const char *const desk_file[] = {
 	"23_row_trigger",
 	"24_stock_trigger",
 	"25_queue",
-	"30_view"
+	"26_stock_view",
+	"30_view",
+	"31_stock_bi"
 };
 
 /* Reads share/extension/aftersales/<dir>/<name>.sql; NULL when not there. */
@@ -284,7 +286,8 @@ typedef struct AccessLevel
 	" aftersales.projected_due(bigint, timestamptz, name)," \
 	" aftersales.ticket_as_of(bigint, timestamptz, name)," \
 	" aftersales.classify_warranty(bigint, timestamptz, text, text, text, name)," \
-	" aftersales.quote(bigint, name),"
+	" aftersales.quote(bigint, name)," \
+	" aftersales.stock_at(timestamptz, name),"
 
 static const AccessLevel access_level[] = {
 	{"app", true,
@@ -306,7 +309,7 @@ static const AccessLevel access_level[] = {
 		" aftersales.void_ticket(bigint, text, name), aftersales.reclassify(bigint, text, name),"
 		" aftersales.now(), aftersales.has_event(text, integer), aftersales.clock_expired(text),"
 		" aftersales.approved(text), aftersales.approved(text, text), aftersales.open_promises(),"
-		" aftersales.charges_settled(),"
+		" aftersales.charges_settled(), aftersales.parts_balanced(),"
 		" aftersales.allowed_events(bigint[], name),"
 		" aftersales.move(bigint, text, timestamptz, text, integer, text, jsonb, name),"
 		" aftersales.take_outbox(text, integer, interval, name),"
@@ -318,7 +321,7 @@ static const AccessLevel access_level[] = {
 		"GRANT SELECT ON ALL TABLES IN SCHEMA @desk_bi@ TO @role@;"
 		"GRANT SELECT ON ALL TABLES IN SCHEMA aftersales TO @role@;"
 		"GRANT EXECUTE ON FUNCTION" WORKTIME_FUNCTIONS READER_FUNCTIONS
-		" aftersales.verify_clocks(timestamptz, name),"
+		" aftersales.verify_clocks(timestamptz, name), aftersales.verify_ledger(timestamptz, name),"
 	" aftersales.now(), aftersales.verify_audit(timestamptz, name) TO @role@"},
 	{"bi", true,
 		"GRANT USAGE ON SCHEMA @desk_bi@ TO @role@;"

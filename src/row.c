@@ -58,11 +58,12 @@ as_row_refuse(const RowJudgement *rj, int sqlstate, const char *column, const ch
 /* ---------- what may not change ---------- */
 
 static void
-refuse_delete(Relation rel)
+refuse_delete(Relation rel, const RowTable *table)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_SV_PROTECTED),
 			 errmsg("DELETE from table \"%s\" is not allowed", RelationGetRelationName(rel)),
+			 table->ticket_fkey == NULL ? errdetail("What was written stays.") :
 			 errdetail("Its rows stand in the history of tickets."),
 			 errhint("What was wrong is put right by a further row, or by ending this one."),
 			 errtable(rel)));
@@ -138,11 +139,16 @@ keep_fixed(RowJudgement *rj)
 		if (rj->old->nulls[i])
 			continue;
 		has_ended = has_ended || m->ends;
-		if (as_row_changed_at(rj, i))
+		if (!as_row_changed_at(rj, i))
+			continue;
+		if (rj->j.ticket_id == 0)
 			as_row_refuse(rj, ERRCODE_SV_PROTECTED, m->column,
-						  psprintf(_("column \"%s\" is an event of the ticket already"), m->column), NULL,
-						  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
-						  NULL);
+						  psprintf(_("column \"%s\" stays as it was set"), m->column), NULL,
+						  _("Leave the column out or send its old value back."), NULL);
+		as_row_refuse(rj, ERRCODE_SV_PROTECTED, m->column,
+					  psprintf(_("column \"%s\" is an event of the ticket already"), m->column), NULL,
+					  _("Leave the column out or send its old value back; aftersales.correct_event() puts the time of an event right."),
+					  NULL);
 	}
 	keep_identity(rj);
 	if (has_ended && as_row_is_changed(rj))
@@ -270,7 +276,7 @@ leave_meaning(RowJudgement *rj)
 	RowMeaning *m;
 	MemoryContext cxt;
 
-	if (rj->ticket != NULL)
+	if (rj->ticket != NULL && rj->table->ticket_fkey != NULL)
 		mean_events(rj);
 	m = as_meaning_add(rj->j.st, &rj->r, DatumGetInt64(as_row_value(rj, rj->table->id)));
 	m->at = rj->j.at;
@@ -436,6 +442,25 @@ own_write(TriggerData *trigdata)
 	return TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple;
 }
 
+/* No statement trigger has prepared for it. */
+static void
+judge_delete(RowJudgement *rj, TriggerData *trigdata)
+{
+	if (!rj->table->may_delete)
+		refuse_delete(trigdata->tg_relation, rj->table);
+	if (rj->table->remove == NULL)
+		return;
+	rj->j.rel = trigdata->tg_relation;
+	rj->j.st = as_statement_push(RelationGetNamespace(rj->j.rel));
+	rj->j.desk = rj->j.st->desk;
+	as_desk_row(&rj->r, rj->j.rel, trigdata->tg_trigslot, NULL, 0);
+	rj->old = &rj->r.row;
+	(void) as_actor(rj->j.st);
+	if (rj->table->join == NULL || rj->table->join(rj))
+		rj->table->remove(rj);
+	as_statement_drop(rj->j.st);
+}
+
 /*
  * aftersales.row_judge(table)
  */
@@ -452,8 +477,7 @@ as_row_judge(PG_FUNCTION_ARGS)
 	rj.table = table_of_trigger(trigdata);
 	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
 	{
-		if (!rj.table->may_delete)
-			refuse_delete(trigdata->tg_relation);
+		judge_delete(&rj, trigdata);
 		return PointerGetDatum(trigdata->tg_trigtuple);
 	}
 	rj.j.st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
@@ -475,6 +499,8 @@ as_row_judge(PG_FUNCTION_ARGS)
 	}
 	(void) as_actor(rj.j.st);
 	if (!is_update && rj.table->locate != NULL && !rj.table->locate(&rj))
+		return PointerGetDatum(own_write(trigdata));
+	if (rj.table->join != NULL && !rj.table->join(&rj))
 		return PointerGetDatum(own_write(trigdata));
 	if (has_column(rj.j.rel, "ticket_id"))
 		/* the old one: a row that would change its ticket is refused under that one's name */

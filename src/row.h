@@ -38,7 +38,7 @@ typedef struct RowTable
 	const char *promised;		/* column whose every value is a promise; NULL: none */
 	const char *promise_event;
 	bool		append_only;
-	bool		may_delete;		/* as far as its foreign keys let it */
+	bool		may_delete;		/* as far as its foreign keys and remove() let it */
 	PlanId		ref_plan;		/* looks for an external_ref */
 	const char *owned[ROW_MAX_OWNED + 1];	/* columns only triggers write */
 	RowMilestone milestones[ROW_MAX_MILESTONES + 1];	/* the first one is always set */
@@ -48,6 +48,9 @@ typedef struct RowTable
 	char	   *(*policy) (struct RowJudgement *rj);
 	/* gives a new row its ticket_id; false: leave it to the table's constraints */
 	bool		(*locate) (struct RowJudgement *rj);
+	/* of a line: locks what it is a line of, whose ticket it has; false: as locate() */
+	bool		(*join) (struct RowJudgement *rj);
+	void		(*remove) (struct RowJudgement *rj);	/* judges a DELETE, after join() */
 	void		(*repeated) (struct RowJudgement *rj);	/* fills what may not be NULL */
 	const char *filled[ROW_MAX_FILLED + 1]; /* columns that judge() may be left to fill */
 } RowTable;
@@ -60,6 +63,7 @@ typedef struct RowJudgement
 	DeskRow		r;				/* as it is to be */
 	TicketRow  *old;			/* as it was; NULL: an INSERT */
 	TicketRow  *ticket;			/* locked and settled; NULL: it has none */
+	void	   *head;			/* what it is a line of, as join() has found it */
 	const char *event_kind;		/* in the name of its event; NULL: the column kind */
 	int64		about;			/* for then(), see RowMeaning */
 	List	   *emissions;		/* Emission * */

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "row.h"
+#include "slip.h"
 #include "stock.h"
 
 PG_FUNCTION_INFO_V1(as_is_row_event);
@@ -100,6 +101,44 @@ static const RowTable row_table[] = {
 	{
 		.name = "price", .id = "price_id", .may_delete = true, .ref_plan = PLAN_REF_PRICE,
 		.policy = as_policy_of_price, .judge = as_judge_price
+	},
+	{
+		.name = "stock_slip", .id = "slip_id", .ticket_fkey = "stock_slip_ticket_fkey",
+		.ref_plan = PLAN_REF_SLIP, .actor = "drafted_by",
+		.owned = {"store_signed_by", "account_signed_by", "posted_by"},
+		.judge = as_judge_slip, .then = as_post_slip,
+		.milestones = {
+			{"drafted_at", "slip:drafted"},
+			{"store_signed_at", "slip:store_signed"},
+			{"account_signed_at", "slip:account_signed"},
+			{"posted_at", "slip:posted", .ends = true},
+			{"cancelled_at", "slip:cancelled", .ends = true}
+		}
+	},
+	{
+		/* in the history of a ticket stands its slip */
+		.name = "stock_slip_line", .id = "slip_line_id", .may_delete = true, .ref_plan = PLAN_REF_SLIP_LINE,
+		.owned = {"slip_kind"}, .join = as_join_slip, .policy = as_policy_of_head,
+		.judge = as_judge_slip_line, .remove = as_remove_slip_line
+	},
+	{
+		/* counts belong to no ticket */
+		.name = "stock_count", .id = "count_id", .ref_plan = PLAN_REF_COUNT, .actor = "opened_by",
+		.owned = {"store_signed_by", "account_signed_by", "approved_by", "posted_by"},
+		.policy = as_policy_of_count, .judge = as_judge_count, .then = as_carry_out_count,
+		.milestones = {
+			{"opened_at", "count:opened"},
+			{"frozen_at", "count:frozen"},
+			{"store_signed_at", "count:store_signed"},
+			{"account_signed_at", "count:account_signed"},
+			{"approved_at", "count:approved"},
+			{"posted_at", "count:posted", .ends = true},
+			{"cancelled_at", "count:cancelled", .ends = true}
+		}
+	},
+	{
+		.name = "stock_count_line", .id = "count_line_id", .ref_plan = PLAN_REF_COUNT_LINE,
+		.join = as_join_count, .policy = as_policy_of_head, .judge = as_judge_count_line
 	}
 };
 

@@ -99,6 +99,7 @@ typedef struct StockMove
 	int64		exchange_id;	/* 0: none */
 	int64		reversal_of;	/* 0: no reversal */
 	bool		is_other_model; /* see the column; by exchange.c */
+	struct FoundExchange *found;	/* what as_exchange_find leaves for as_exchange_apply */
 	TimestampTz happened_at;
 } StockMove;
 
@@ -185,13 +186,15 @@ extern int64 as_first_below_zero(int64 opening, const StockDelta *known, int64 n
  * exchange.c
  *
  * For a move whose purpose has_exchange and that is for a ticket, which is
- * locked, or of a loaner.  as_exchange_find finds the hand-out it belongs to
+ * locked, or of a loaner.  as_exchange_expect is told of all these moves of a
+ * statement before the first is carried on.  as_exchange_find finds the hand-out it belongs to
  * (m->exchange_id, 0: it begins one) and m->is_other_model, before row guards
  * are asked; as_exchange_apply carries it on afterwards, writes exchange_id
  * and is_other_model into the move's row where they differ, and keeps
  * unit_part.  Returns whether by this the ticket has nothing outstanding any
  * more.  The caller is connected to SPI.  Errors: SV007, SV010.
  */
+extern void as_exchange_expect(AsStatement *st, const StockMove *m);
 extern void as_exchange_find(AsStatement *st, StockMove *m);
 extern bool as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket,
 							  const PolicyVersion *pv);

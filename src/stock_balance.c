@@ -189,6 +189,18 @@ refuse_below(const Balances *b, const Balance *e, int64 have, int64 short_of, Ti
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "stock_balance_pkey")));
 }
 
+/* It is enough, but came while the move waited, whose time is before that. */
+pg_noreturn static void
+refuse_waited(const Balances *b, const Balance *e)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("part \"%s\" came to \"%s\" while the move waited", e->key.part->part_no, e->key.location->location),
+			 errhint("Try again."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, b->st->desk->name),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_balance")));
+}
+
 /* A count has settled what was there up to then. */
 static void
 check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
@@ -432,7 +444,8 @@ read_since(const Balances *b, const Balance *e, StockDelta **known, int64 *nknow
 
 /*
  * as_balances_check judges the balances whose moves were taken once more.
- * Errors: as as_balances_write.
+ * Errors: as as_balances_write, and 40001 for a move of now that waited until
+ * there was enough.
  */
 void
 as_balances_check(Balances *b)
@@ -452,7 +465,11 @@ as_balances_check(Balances *b)
 			continue;
 		opening = read_since(b, e, &known, &nknown);
 		if (as_first_below_zero(opening, known, nknown, e->rows, e->nrows, &when) >= 0)
+		{
+			if (e->self_timed && e->after >= 0)
+				refuse_waited(b, e);
 			refuse_below(b, e, 0, 0, when);
+		}
 		SPI_freetuptable(SPI_tuptable);
 	}
 }

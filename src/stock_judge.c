@@ -244,13 +244,15 @@ is_repeated(MoveInput *in)
 		SC_PART_NO, SC_FROM_CONDITION, SC_TO_CONDITION, SC_OWNER, SC_QUANTITY, SC_FROM_LOCATION, SC_TO_LOCATION
 	};
 	Datum		none = CStringGetTextDatum("");
+	TimestampTz at;
 	Datum		values[16];
 	bool		found;
 	bool		isnull;
 	int			i;
 
-	if (INULL(in, SC_EXTERNAL_REF))
-		return false;
+	at = DatumGetTimestampTz(IVAL(in, SC_HAPPENED_AT));
+	if (INULL(in, SC_EXTERNAL_REF) || TIMESTAMP_NOT_FINITE(at))
+		return false;			/* a CHECK refuses such a time */
 	values[0] = IVAL(in, SC_EXTERNAL_REF);
 	for (i = 0; i < lengthof(plain); i++)
 	{
@@ -264,9 +266,9 @@ is_repeated(MoveInput *in)
 	values[11] = or_else(in, SC_EXCHANGE_ID, Int64GetDatum(0));
 	values[12] = or_else(in, SC_SUBSTITUTE_FOR, none);
 	values[13] = or_else(in, SC_REVERSAL_OF, Int64GetDatum(0));
-	values[14] = in->time_given ? IVAL(in, SC_HAPPENED_AT) : TimestampTzGetDatum(DT_NOBEGIN);
-	values[15] = in->time_given && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[14])) ?
-		TimestampTzGetDatum(DatumGetTimestampTz(values[14]) - (int64) as_setting_clock_skew * 1000) : values[14];
+	/* a time ahead was taken as the now of then */
+	values[14] = TimestampTzGetDatum(in->time_given ? at - (int64) as_setting_clock_skew * 1000 : DT_NOBEGIN);
+	values[15] = TimestampTzGetDatum(in->time_given ? at : DT_NOEND);
 	SPI_connect();
 	found = as_run_read(in->st->desk, PLAN_STOCK_REF, values) > 0;
 	if (found && !DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))

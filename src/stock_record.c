@@ -108,6 +108,8 @@ sum_up(Recording *r, const TicketRow *row, StockMove *m)
 	}
 	if (m->ticket_id != 0)
 		note_ticket(r, m->ticket_id);
+	if (has_exchange(m))
+		as_exchange_expect(r->st, m);
 	r->has_story = r->has_story || m->ticket_id != 0 || policy_of(r->st, m) != NULL || has_exchange(m);
 }
 

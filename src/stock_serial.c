@@ -93,12 +93,19 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 static void
 check_order(const Serials *s, const SerialKey *key, TimestampTz before, TimestampTz at)
 {
-	if (at < before)
-		as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
-						psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
-								 key->serial_no, key->part->part_no),
-						psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
-						_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
+	if (at >= before)
+		return;
+	if (at == s->st->now)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("serial number \"%s\" of part \"%s\" was moved while the move waited", key->serial_no,
+						key->part->part_no),
+				 errhint("Try again.")));
+	as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
+					psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
+							 key->serial_no, key->part->part_no),
+					psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
+					_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
 }
 
 /*
@@ -240,7 +247,7 @@ write_batch(Serials *s, Serial **serial, int n, bool is_known)
 /*
  * as_serials_write locks the pieces, refuses those that are not where they
  * are taken from, and writes where they are now.  The caller is connected to
- * SPI.  Errors: SV005, SV006.
+ * SPI.  Errors: SV005, or 40001 for a move of now that waited; SV006.
  */
 void
 as_serials_write(Serials *s)

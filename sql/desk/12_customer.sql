@@ -128,7 +128,7 @@ COMMENT ON COLUMN @desk@.unit_part.serial_no IS 'Serial number of the part.';
 COMMENT ON COLUMN @desk@.unit_part.installed_on IS 'Day it was put in; NULL: it came with the unit.';
 COMMENT ON COLUMN @desk@.unit_part.removed_on IS 'Day it was taken out; NULL: it is in place.';
 COMMENT ON COLUMN @desk@.unit_part.is_replacement IS 'Whether it was put in for another one, so that the terms for replaced parts hold for it.';
-COMMENT ON COLUMN @desk@.unit_part.ticket_id IS 'Ticket on which it was put in.';
+COMMENT ON COLUMN @desk@.unit_part.ticket_id IS 'Ticket on which it was put in; of a part of which nothing was known before (no installed_on), the one on which it was taken out.';
 COMMENT ON COLUMN @desk@.unit_part.replaces IS 'The part it was put in for.';
 COMMENT ON COLUMN @desk@.unit_part.external_ref IS 'The writing system''s own key, unique where given.';
 
