@@ -27,9 +27,14 @@ COMMENT ON COLUMN aftersales.stock_purpose.changes_condition IS 'Whether the con
 COMMENT ON COLUMN aftersales.stock_purpose.has_exchange IS 'Whether it is part of a hand-out (part_exchange).';
 COMMENT ON COLUMN aftersales.stock_purpose.meaning IS 'What it is for.';
 
+CREATE FUNCTION aftersales.location_kind(location text) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_location_kind';
+COMMENT ON FUNCTION aftersales.location_kind(text) IS 'Guard function: the kind of a location of the desk (stock_location.kind); NULL when there is none of that name.';
+
 CREATE FUNCTION aftersales.parts_balanced() RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'as_parts_balanced';
 COMMENT ON FUNCTION aftersales.parts_balanced() IS 'Guard function: whether nothing is outstanding for the ticket in hand: every part that was handed out for it is installed, returned or lost, every defective one that was taken out is back in a store or lost, and for each installed one that is exchanged one for one a defective one was taken out or kept.';
+
 -- Their texts are long, so their search_path is fixed instead of qualifying every operator.
 CREATE FUNCTION aftersales.verify_ledger(since timestamptz DEFAULT NULL, desk name DEFAULT NULL,
         OUT what text, OUT key text, OUT problem text)

@@ -12,6 +12,7 @@ REVOKE ALL ON FUNCTION aftersales.has_event_since(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.has_role(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.evidence_count(text, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.evidence_sum(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aftersales.location_kind(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_row_guards(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.check_charges(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aftersales.charges_settled() FROM PUBLIC;

@@ -90,7 +90,7 @@ static const char *const attribute_function[] = {
 };
 static const char *const guard_function[] = {
 	"has_event", "clock_expired", "approved", "open_promises", "has_event_since", "has_role",
-	"evidence_count", "evidence_sum", "charges_settled",
+	"evidence_count", "evidence_sum", "charges_settled", "location_kind",
 	"parts_balanced"
 };
 

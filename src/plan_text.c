@@ -538,7 +538,10 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_STOCK_ORIGINAL, 1, {INT8OID},
 		"SELECT part_no, to_condition, from_condition, owner, quantity, to_location, from_location, serial_no,"
 	" ticket_id, purpose, exchange_id, reversal_of, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
-	/* what may be NULL is compared as '' or 0, which no move has */
+	/*
+	 * What may be NULL is compared as '' or 0, which no move has.  A time that
+	 * was ahead when the move came first was taken as its now.
+	 */
 	{PLAN_STOCK_REF, 16, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
 		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 		"SELECT part_no" EQ "$2 AND from_condition" EQ "$3 AND to_condition" EQ "$4 AND owner" EQ "$5 AND quantity" EQ "$6"

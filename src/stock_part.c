@@ -17,7 +17,10 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "expression.h"
 #include "stock.h"
+
+PG_FUNCTION_INFO_V1(as_location_kind);
 
 /* By name, whatever its length; the name is the value's own. */
 typedef struct NameEntry
@@ -195,4 +198,18 @@ as_stock_location(AsStatement *st, const char *location)
 		l = read_location(st, location);
 	SPI_finish();
 	return l;
+}
+
+/*
+ * aftersales.location_kind(location)
+ */
+Datum
+as_location_kind(PG_FUNCTION_ARGS)
+{
+	GuardTicket *hand = as_ticket_in_hand("location_kind");
+	const StockLocation *l = as_stock_location(hand->st, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+
+	if (l == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(l->kind));
 }

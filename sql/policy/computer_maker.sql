@@ -1,16 +1,16 @@
 -- computer_maker: a computer maker's after-sales service commitment.
 --
--- Source: the maker's service plan and commitments (clauses PC-…).  Its spare
--- parts ledger (PC-56, PC-57, PC-63, PC-65 to PC-68, PC-70, PC-71, PC-74, PC-76,
--- PC-78), its recurring reports (PC-26 to PC-28, PC-75, PC-123) and its targets
--- for calls (PC-29, PC-38) are not carried out here.
+-- Source: the maker's service plan and commitments (clauses PC-…).  Its recurring
+-- reports (PC-26 to PC-28, PC-75, PC-123) and its targets for calls (PC-29, PC-38)
+-- are not carried out here; of PC-75 the count that both sign is, not that it is
+-- made every month.
 --
 -- Ticket types: repair, consult, complaint, training, delivery, spare_request,
 -- and quality_report, the product quality information of chapter 12.
 --
 -- Roles that staff_role has to hold: hotline_agent (hotline and reception),
 -- engineer, service_director (heads the station, keeps the accounts of parts),
--- commerce_specialist (keeps the parts), finance (finance specialist of the
+-- commerce_specialist (keeps the parts; not both one person), finance (finance specialist of the
 -- representative office), chief_rep (heads the representative office),
 -- branch_csc (customer service centre of the sales branch), hq_csc (that of the
 -- group's headquarters), storage (storage and transport department).  A move
@@ -40,8 +40,9 @@
 --                    authority, delivery, leader; custody comes from custody
 --   approval.kind    oow_order, beyond_area, damaged_part, damaged_return,
 --                    monitor_exchange, taxi (item: the visit_id), spare_request,
---                    higher_grade, receipt
+--                    higher_grade, keep_part, lost_part (item: the exchange_id)
 --   price_list.list  oow_parts
+--   stock_slip.kind  see below
 --
 -- Repair.  Three modes share one workflow:
 --   phone     new > resolved
@@ -62,11 +63,29 @@
 -- approved > (backordered >) shipped > received > closed; quality_report new >
 -- forwarded > (directed >) handled > closed; all of them also cancelled.
 --
+-- The ledger of parts (chapter 10).  Locations of kind store name this policy.
+-- What comes into a store or leaves it is booked by a slip that commerce
+-- specialist (store) and service director (accounts) have signed and the director
+-- posts; a shipment is signed by storage and branch_csc, who posts it.  By kind:
+--   shipment          sends what was applied for (spare_request: approved,
+--                     backordered), with a packing list
+--   receipt           books it in (spare_request: shipped, received), or an opening
+--                     stock (no ticket)
+--   issue             the issue slip: parts for a repair, loan monitors
+--   return            the return slip: what was not used, loan monitors
+--   defective_return  the return-repair slip: one bad part of a repair, with its
+--                     symptom
+--   send_back         bad parts to the storage department, with a packing list
+--   transfer, regrade, scrap, supplier_return: what the document says nothing of
+-- An engineer books what is done with parts at the customer's, in purposes install,
+-- remove, keep and lose, from and into his own hands (kind engineer).  Anything else
+-- is refused.  Moves are taken back by the director, with a note.  A repair ends,
+-- one way or the other, when all its parts are accounted for (parts_balanced()).
+--
 -- Events that applications log:
 --   all             call_in, answered, hung_up (also from contact), note
 --   repair          attended, responded, proposed, visit_declined,
 --                   customer_accepted, quote_accepted, delay_notice, progress,
---                   loan_given, loan_returned, part_bad, part_returned,
 --                   branch_called_back, hq_called_back
 --   complaint       progress
 --   delivery        quality_followed_up
@@ -185,10 +204,6 @@ INSERT INTO aftersales.event_type (policy, version, ticket_type, event, roles, a
     ('computer_maker', 1, 'repair', 'quote_accepted',    '{hotline_agent,engineer}', '{quoted}', 'Customer agrees to pay', '用户同意支付', '{PC-47}'),
     ('computer_maker', 1, 'repair', 'delay_notice', '{hotline_agent,engineer}', NULL, 'Customer told that the agreed time cannot be kept, and why', '通知客户不能按约定时间修复并解释原因', '{PC-108}'),
     ('computer_maker', 1, 'repair', 'progress',     '{hotline_agent,engineer}', NULL, 'Customer told the progress', '告知客户进度', '{PC-109}'),
-    ('computer_maker', 1, 'repair', 'loan_given',    '{engineer,commerce_specialist}', NULL, 'Loan monitor handed to the customer', '替代使用的显示器交客户使用', '{PC-79}'),
-    ('computer_maker', 1, 'repair', 'loan_returned', '{engineer,commerce_specialist}', NULL, 'Loan monitor is back', '换回替代使用的显示器', '{PC-79}'),
-    ('computer_maker', 1, 'repair', 'part_bad',      '{engineer}', NULL, 'Bad part taken out', '换下坏件', '{PC-73}'),
-    ('computer_maker', 1, 'repair', 'part_returned', '{commerce_specialist,service_director}', NULL, 'Bad parts sent back to the storage department', '坏件返回储运部', '{PC-73}'),
     ('computer_maker', 1, 'repair', 'branch_called_back', '{branch_csc}', '{resolved,called_back}', 'Level-2 callback by the sales branch', '销售分公司二级回访', '{PC-97}'),
     ('computer_maker', 1, 'repair', 'hq_called_back',     '{hq_csc}', '{called_back,closed}', 'Level-2 callback by headquarters', '集团总部二级回访', '{PC-16}'),
     ('computer_maker', 1, 'complaint', 'progress', NULL, NULL, 'Progress reported', '报告处理进度', '{PC-125}'),
@@ -432,10 +447,13 @@ INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, 
     ('computer_maker', 1, 'repair', 'damaged_part',     1, '{branch_csc}', 'Exchange of a damaged part', '物理损坏部件的更换', '{PC-72}'),
     ('computer_maker', 1, 'repair', 'damaged_return',   1, '{branch_csc}', 'Return of a damaged part', '非正常损坏部件的退件', '{PC-77}'),
     ('computer_maker', 1, 'repair', 'monitor_exchange', 1, '{branch_csc}', 'Exchange of a monitor', '显示器更换', '{PC-79}'),
+    ('computer_maker', 1, 'repair', 'higher_grade',     1, '{branch_csc}', 'Part of a higher grade', '稍高档次的备品备件', '{PC-69}'),
     ('computer_maker', 1, 'spare_request', 'spare_request', 1, '{branch_csc}', 'Request for spare parts', '备品备件申请的批准', '{PC-60}'),
-    ('computer_maker', 1, 'spare_request', 'higher_grade',  1, '{branch_csc}', 'Part of a higher grade', '稍高档次的备品备件', '{PC-69}'),
-    ('computer_maker', 1, 'spare_request', 'receipt', 1, '{commerce_specialist}', 'Signed by the commerce specialist', '商务专员签字', '{PC-64}'),
-    ('computer_maker', 1, 'spare_request', 'receipt', 2, '{service_director}',    'Signed by the service director', '客服主任签字', '{PC-64}');
+    ('computer_maker', 1, 'spare_request', 'higher_grade',  1, '{branch_csc}', 'Part of a higher grade', '稍高档次的备品备件', '{PC-69}');
+INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, roles, items, label_en, label_zh, clauses) VALUES
+    -- item: the exchange_id
+    ('computer_maker', 1, 'repair', 'keep_part', 1, '{branch_csc}', true, 'Bad part left to the customer', '坏件留给客户', '{PC-68}'),
+    ('computer_maker', 1, 'repair', 'lost_part', 1, '{branch_csc}', true, 'Part that was lost', '备品备件遗失', '{PC-67,PC-68}');
 INSERT INTO aftersales.approval_rule (policy, version, ticket_type, kind, step, relation, items, label_en, label_zh, clauses) VALUES
     -- item: the visit_id
     ('computer_maker', 1, 'repair', 'taxi', 1, '@superior', true, 'Taxi to a visit', '坐出租车上门', '{PC-101}');
@@ -585,17 +603,15 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
     ('computer_maker', 1, 'repair', NULL, 'closed', 'branch_called_back', $$mode <> 'onsite' OR has_event('branch_called_back')$$,
         'After service on site the sales branch calls back, too (event branch_called_back).', '上门服务须经销售分公司二级回访（事件 branch_called_back）。', '{}', '{PC-97}'),
     ('computer_maker', 1, 'repair', NULL, 'closed', 'damaged_return_approved', $$part_damage IS NULL OR part_damage = 'none' OR (damage_person ~ '\S' AND has_event('document:appraisal_report') AND approved('damaged_return'))$$,
-        'A damaged part goes back with the person responsible, a technical report (document of kind appraisal_report) and the approval of the branch''s centre.', '损坏部件须落实责任人、出具技术鉴定报告（单据种类 appraisal_report）并经销售分公司客服中心批准后方可退件。', '{damage_person}', '{PC-77}'),
-    ('computer_maker', 1, 'repair', NULL, 'closed', 'bad_part_sent', $$NOT has_event('part_bad') OR has_event_since('part_returned', 'part_bad')$$,
-        'Send the bad part back first (event part_returned).', '请先退回坏件（事件 part_returned）。', '{}', '{PC-73}');
+        'A damaged part goes back with the person responsible, a technical report (document of kind appraisal_report) and the approval of the branch''s centre.', '损坏部件须落实责任人、出具技术鉴定报告（单据种类 appraisal_report）并经销售分公司客服中心批准后方可退件。', '{damage_person}', '{PC-77}');
 
 INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state, to_state, guard, requires, message_en, message_zh, ask_for, clauses)
 SELECT 'computer_maker', 1, 'repair', NULL, s, g.*
 FROM unnest('{closed,cancelled}'::text[]) s, (VALUES
     ('machine_released', $$NOT has_event('custody:received') OR has_event_since('custody:released', 'custody:received')$$,
         'The machine is still with us (table custody).', '机器尚未交还客户（表 custody）。', '{}'::text[], '{PC-110,PC-111,PC-112,PC-113}'::text[]),
-    ('loan_back', $$NOT has_event('loan_given') OR has_event_since('loan_returned', 'loan_given')$$,
-        'The loan monitor is still with the customer (event loan_returned).', '替代使用的显示器尚未换回（事件 loan_returned）。', '{}', '{PC-79}')
+    ('parts_balanced', $$parts_balanced()$$,
+        'A part that was handed out, the bad one for it, or a loan monitor is not back (view part_outstanding).', '领用的备件、换下的坏件或替代使用的显示器尚未归还（视图 part_outstanding）。', '{}', '{PC-68,PC-73,PC-76,PC-79}')
     ) g (guard, requires, message_en, message_zh, ask_for, clauses);
 
 -- PC-102: what happens instead when nobody goes.
@@ -670,8 +686,12 @@ INSERT INTO aftersales.workflow_guard (policy, version, ticket_type, from_state,
         'A part of a higher grade needs the approval of the branch''s centre.', '稍高档次的备品备件须经销售分公司客服中心批准。', '{requested_grade,issued_grade}', '{PC-69}'),
     ('computer_maker', 1, 'spare_request', NULL, 'received', 'quantity_received', $$received_qty >= 0$$,
         'Record the quantity received.', '请记录实收数量。', '{received_qty}', '{PC-64}'),
-    ('computer_maker', 1, 'spare_request', NULL, 'closed', 'signed_by_both', $$approved('receipt')$$,
-        'Commerce specialist and service director have to sign.', '须经商务专员及客服主任共同签字。', '{}', '{PC-64}'),
+    ('computer_maker', 1, 'spare_request', NULL, 'shipped', 'shipment_booked', $$has_event_since('slip:posted', 'status:approved')$$,
+        'Book what is sent (slip of kind shipment).', '请先登记发货（单据种类 shipment）。', '{}', '{PC-60,PC-74}'),
+    ('computer_maker', 1, 'spare_request', NULL, 'closed', 'receipt_booked', $$received_qty = 0 OR has_event_since('slip:posted', 'status:shipped')$$,
+        'Book what was received, signed by commerce specialist and service director (slip of kind receipt).', '请将实收备件登记入账，并由商务专员及客服主任共同签字（单据种类 receipt）。', '{}', '{PC-64,PC-67}'),
+    ('computer_maker', 1, 'spare_request', NULL, 'cancelled', 'nothing_shipped', $$NOT has_event('slip:posted') OR has_event_since('stock:reversal', 'slip:posted')$$,
+        'Parts have been sent for it.', '已发货的申请不得取消。', '{}', '{PC-61,PC-67}'),
 
     ('computer_maker', 1, 'quality_report', NULL, 'directed', 'time_set', $$has_event('promise:leader')$$,
         'Record the time set by the leader (promise of kind leader).', '请登记领导规定的时间（承诺种类 leader）。', '{}', '{PC-119}');
@@ -762,6 +782,97 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
     ('computer_maker', 1, 'delivery', 'document', 'insert', 'one_copy', $$kind = 'service_commitment'$$, $$NOT has_event('document:service_commitment')$$,
         'The using unit has its copy already.', '已向该使用单位提供过一份服务承诺。', '{}', '{PC-24}');
 
+-- Guards of the ledger of parts.  What takes a move back is judged by its own.
+
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses) VALUES
+    ('computer_maker', 1, NULL, 'stock_move', NULL, 'by_slip', $$reversal_of IS NULL AND purpose NOT IN ('install', 'remove', 'keep', 'lose')$$, $$slip_id IS NOT NULL OR count_id IS NOT NULL$$,
+        'What comes into a store or leaves it is booked by a signed slip (table stock_slip).', '备件出入库须凭双方签字的单据登记入账（表 stock_slip）。', '{slip_id}', '{PC-56,PC-63,PC-67}'),
+    ('computer_maker', 1, NULL, 'stock_move', NULL, 'for_repair', $$reversal_of IS NULL AND purpose IN ('issue', 'return', 'loan', 'loan_return', 'install', 'remove', 'keep', 'return_defective', 'lose')$$, $$ticket.ticket_type = 'repair'$$,
+        'Name the repair that the part is drawn, used or brought back for.', '请注明备件所用于的报修。', '{ticket_id}', '{PC-56,PC-57}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'into_engineer_hands', $$reversal_of IS NULL AND purpose = 'remove'$$, $$location_kind(to_location) = 'engineer'$$,
+        'A part is taken out into an engineer''s hands; a return-repair slip brings it into the store.', '换下的部件先交工程师手中，凭返修单入库。', '{to_location}', '{PC-57,PC-71}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'drawn_first', $$reversal_of IS NULL AND purpose = 'install'$$, $$exchange_id IS NOT NULL$$,
+        'A part is drawn for the repair before it is put in, from the hands it was given to.', '备件应预先为该报修领用，方可由领用人装机。', '{from_location}', '{PC-65,PC-76}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'order_approved', $$reversal_of IS NULL AND purpose = 'issue' AND ticket.warranty_class IN ('out_expired', 'out_user', 'out_disaster')$$, $$approved('oow_order')$$,
+        'Out of warranty parts are drawn once the branch''s centre has approved the order.', '保外维修的部件经销售分公司客服中心批准后方可领用。', '{}', '{PC-50,PC-72}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'loan_for_monitor', $$reversal_of IS NULL AND purpose = 'loan'$$, $$ticket.component = 'monitor'$$,
+        'Only a monitor that is being repaired is replaced by one on loan.', '替代使用的显示器仅供显示器维修期间使用。', '{component}', '{PC-79}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'keep_approved', $$reversal_of IS NULL AND purpose = 'keep'$$, $$approved('keep_part', exchange_id::text)$$,
+        'That a bad part is left to the customer has to be approved (approval of kind keep_part for the exchange_id).', '坏件留给客户须经批准（审批种类 keep_part，对应 exchange_id）。', '{}', '{PC-68}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'loss_approved', $$reversal_of IS NULL AND purpose = 'lose'$$, $$approved('lost_part', exchange_id::text)$$,
+        'That a part was lost has to be approved (approval of kind lost_part for the exchange_id).', '备件遗失须经批准（审批种类 lost_part，对应 exchange_id）。', '{}', '{PC-67,PC-68}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'other_model_noted', $$reversal_of IS NULL AND is_other_model$$, $$note ~* '不同型号|(different|other|another) model'$$,
+        'Note that the part was exchanged for a different model.', '请在备注栏注明是不同型号的部件更换。', '{note}', '{PC-70}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'damage_examined', $$reversal_of IS NULL AND purpose IN ('install', 'return_defective')$$, $$part_damage IS NOT NULL AND (part_damage = 'none' OR damage_cause ~ '\S')$$,
+        'Say first whether the part that is taken out is damaged, and find the cause.', '请先注明换下部件有无物理损坏或非正常损坏，并找出原因。', '{}', '{PC-72,PC-77}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'damaged_part_approved', $$reversal_of IS NULL AND purpose IN ('issue', 'install') AND part_damage = 'physical'$$, $$has_event('document:damage_report') AND approved('damaged_part')$$,
+        'A physically damaged part is exchanged with a damage report that the branch''s centre has signed (document of kind damage_report).', '物理损坏的部件须出具鉴定表并经销售分公司客服中心签字批准后方可更换（单据种类 damage_report）。', '{}', '{PC-72}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'damaged_return_approved', $$reversal_of IS NULL AND purpose = 'return_defective' AND part_damage IN ('physical', 'abnormal')$$, $$damage_person ~ '\S' AND has_event('document:appraisal_report') AND approved('damaged_return')$$,
+        'A damaged part goes back with the person responsible, a technical report (document of kind appraisal_report) and the approval of the branch''s centre.', '损坏部件须落实责任人、出具技术鉴定报告（单据种类 appraisal_report）并经销售分公司客服中心批准后方可退件。', '{}', '{PC-77}'),
+
+    ('computer_maker', 1, NULL, 'stock_slip', NULL, 'kind_fits', NULL,
+        $$CASE WHEN kind = 'shipment' THEN ticket.ticket_type = 'spare_request'
+               WHEN kind = 'receipt' THEN ticket_id IS NULL OR ticket.ticket_type = 'spare_request'
+               WHEN kind IN ('issue', 'return', 'defective_return') THEN ticket.ticket_type = 'repair'
+               ELSE kind IN ('send_back', 'transfer', 'regrade', 'scrap', 'supplier_return') AND ticket_id IS NULL END$$,
+        'A slip is a shipment or receipt for a request, an issue, return or defective_return for a repair; other kinds are for no ticket.', '单据种类须为：备件申请的 shipment、receipt，报修的 issue、return、defective_return，其它种类不对应工单。', '{kind,ticket_id}', '{PC-56,PC-63}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip', NULL, 'shipment_due', $$kind = 'shipment' AND posted_at IS NOT NULL$$, $$ticket.status IN ('approved', 'backordered')$$,
+        'What was approved is sent, once.', '经批准的备件方可发货。', '{}', '{PC-60}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip', NULL, 'receipt_due', $$kind = 'receipt' AND posted_at IS NOT NULL$$, $$ticket.status IN ('shipped', 'received')$$,
+        'What was sent is booked in before the request is closed.', '备件发货后、申请归档前方可登记入账。', '{}', '{PC-64,PC-67}');
+-- What a signed slip says.
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses)
+SELECT 'computer_maker', 1, NULL, 'stock_slip', NULL, guard, format($$kind IN (%s) AND (store_signed_at IS NOT NULL OR account_signed_at IS NOT NULL)$$, kinds), requires, message_en, message_zh, ask_for::text[], clauses::text[]
+FROM (VALUES
+    ('numbered', $$'issue', 'return', 'defective_return'$$, $$number ~ '\S'$$,
+        'Record the number printed on the slip.', '请记录单据编号。', '{number}', '{PC-63,PC-71}'),
+    ('two_copies', $$'issue', 'return', 'defective_return'$$, $$copies >= 2$$,
+        'Fill in two copies: each side keeps one.', '单据应一式两份以上，双方各留一份。', '{copies}', '{PC-63,PC-71}'),
+    ('taker_named', $$'issue', 'return', 'defective_return'$$, $$handed_to ~ '\S'$$,
+        'Say who draws the parts or brings them back.', '请注明领用人或归还人。', '{handed_to}', '{PC-57}'),
+    ('inspected_together', $$'issue', 'return', 'defective_return'$$, $$inspected_together$$,
+        'Inspect the goods in each other''s presence before signing.', '签字前必须当面验货。', '{inspected_together}', '{PC-78}'),
+    ('packed_with_list', $$'shipment', 'send_back'$$, $$packing_list ~ '\S'$$,
+        'Put a packing list into the box and record its number.', '箱内应有装箱单，请记录其编号。', '{packing_list}', '{PC-74}'))
+    g (guard, kinds, requires, message_en, message_zh, ask_for, clauses);
+
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses) VALUES
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'purpose_fits', NULL,
+        $$CASE slip_kind WHEN 'shipment' THEN purpose IN ('transfer', 'receipt')
+               WHEN 'receipt' THEN purpose IN ('receipt', 'transfer')
+               WHEN 'issue' THEN purpose IN ('issue', 'loan')
+               WHEN 'return' THEN purpose IN ('return', 'loan_return')
+               WHEN 'defective_return' THEN purpose = 'return_defective'
+               WHEN 'send_back' THEN purpose = 'transfer' AND from_condition IN ('defective', 'scrap')
+               ELSE purpose = slip_kind END$$,
+        'A slip of this kind books no such move.', '该种单据不得登记此类变动。', '{purpose}', '{PC-63,PC-71,PC-73}'),
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'inspected_good', $$purpose IN ('issue', 'loan')$$, $$is_inspected AND coalesce(from_condition, 'good') = 'good'$$,
+        'Only good parts that have been inspected are issued.', '领用的备品备件应是经过检验确认的好件。', '{is_inspected,from_condition}', '{PC-65}'),
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'related_explained', $$is_related$$, $$reason ~ '\S'$$,
+        'Say which cause of the fault the related part is drawn for.', '领取相关的其它部件，请注明故障原因。', '{reason}', '{PC-66}'),
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'substitution_noted', $$substitute_for IS NOT NULL$$, $$note ~ '\S'$$,
+        'Note that another part is handed out instead of the one asked for.', '请在备注栏注明以其它备件代替。', '{note}', '{PC-69}'),
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'one_part', $$slip_kind = 'defective_return'$$, $$line_no = 1 AND quantity = 1$$,
+        'A bad part has a return-repair slip of its own.', '退还的备品备件应一件一单。', '{quantity}', '{PC-71}'),
+    ('computer_maker', 1, NULL, 'stock_slip_line', NULL, 'symptom_given', $$slip_kind = 'defective_return'$$, $$fault_symptom ~ '\S'$$,
+        'Describe the symptom of the bad part.', '请准确填写故障现象。', '{fault_symptom}', '{PC-71}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip_line', NULL, 'as_requested', NULL, $$part_no = (ticket.attributes ->> 'part_no') OR substitute_for = (ticket.attributes ->> 'part_no')$$,
+        'This is not the part that was applied for: name that one in substitute_for.', '该备件不是所申请的备件，请在 substitute_for 中注明所申请的备件。', '{part_no,substitute_for}', '{PC-59,PC-69}'),
+
+    -- The document has both reconcile on the 1st of the month.
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'on_the_first', NULL, $$extract(day FROM due_on) = 1$$,
+        'Stores are counted and reconciled on the 1st of the month.', '每月一日盘点对账。', '{due_on}', '{PC-56}'),
+    ('computer_maker', 1, NULL, 'stock_count_line', NULL, 'difference_explained', $$counted_quantity <> book_quantity$$, $$reason ~ '\S'$$,
+        'Say why the quantity differs from the books.', '请注明账实不符的原因。', '{reason}', '{PC-56}');
+-- Of both types that have parts.
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en, message_zh, ask_for, clauses)
+SELECT 'computer_maker', 1, t, 'stock_move', NULL, g.*
+FROM unnest('{repair,spare_request}'::text[]) t, (VALUES
+    ('ticket_open', NULL, $$ticket.status NOT IN ('closed', 'cancelled')$$,
+        'Nothing is booked for a ticket that has ended.', '工单已结束，不得再登记备件变动。', '{ticket_id}'::text[], '{PC-56,PC-68}'::text[]),
+    ('grade_approved', $$reversal_of IS NULL AND substitute_for IS NOT NULL$$, $$grade_step <= 0 OR approved('higher_grade')$$,
+        'A part of a higher grade needs the approval of the branch''s centre.', '稍高档次的备品备件须经销售分公司客服中心批准。', '{}', '{PC-69}')) g (guard, condition, requires, message_en, message_zh, ask_for, clauses);
+
 -- Who may do it.
 INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, roles, message_en, message_zh, clauses) VALUES
     ('computer_maker', 1, 'complaint', 'promise', NULL, 'by_director', $$kind = 'authority'$$, '{service_director,branch_csc}',
@@ -771,7 +882,38 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
     ('computer_maker', 1, NULL, 'price_list', NULL, 'by_branch', NULL, '{branch_csc}',
         'The branch''s centre sets the price list.', '保外维修部件价格单由销售分公司客服中心制定。', '{PC-54}'),
     ('computer_maker', 1, NULL, 'price', NULL, 'by_branch', NULL, '{branch_csc}',
-        'The branch''s centre sets the prices.', '保外维修部件价格由销售分公司客服中心制定。', '{PC-54}');
+        'The branch''s centre sets the prices.', '保外维修部件价格由销售分公司客服中心制定。', '{PC-54}'),
+
+    ('computer_maker', 1, NULL, 'stock_move', NULL, 'by_engineer', $$reversal_of IS NULL AND purpose IN ('install', 'remove', 'keep', 'lose')$$, '{engineer}',
+        'The engineer books what is put in and taken out.', '装机、换下、留给客户和遗失由工程师登记。', '{PC-56,PC-68}'),
+    ('computer_maker', 1, NULL, 'stock_slip', NULL, 'store_signature', $$kind <> 'shipment' AND store_signed_at IS NOT NULL AND old.store_signed_at IS NULL$$, '{commerce_specialist}',
+        'The commerce specialist signs for the store.', '实物由商务专员签字。', '{PC-62,PC-64}'),
+    ('computer_maker', 1, NULL, 'stock_slip', NULL, 'account_signature', $$kind <> 'shipment' AND account_signed_at IS NOT NULL AND old.account_signed_at IS NULL$$, '{service_director}',
+        'The service director signs for the accounts.', '账目由客服主任签字。', '{PC-62,PC-64}'),
+    ('computer_maker', 1, NULL, 'stock_slip', NULL, 'posted_by_director', $$kind <> 'shipment' AND posted_at IS NOT NULL AND old.posted_at IS NULL$$, '{service_director}',
+        'The service director books the slip.', '由客服主任登记入账。', '{PC-62,PC-67}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip', NULL, 'storage_signature', $$kind = 'shipment' AND store_signed_at IS NOT NULL AND old.store_signed_at IS NULL$$, '{storage}',
+        'The storage and transport department signs for what it sends.', '发货由储运部签字。', '{PC-60}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip', NULL, 'branch_signature', $$kind = 'shipment' AND account_signed_at IS NOT NULL AND old.account_signed_at IS NULL$$, '{branch_csc}',
+        'The branch''s centre signs for the accounts of what is sent.', '发货账目由销售分公司客服中心签字。', '{PC-60}'),
+    ('computer_maker', 1, 'spare_request', 'stock_slip', NULL, 'posted_by_branch', $$kind = 'shipment' AND posted_at IS NOT NULL AND old.posted_at IS NULL$$, '{storage,branch_csc}',
+        'Storage or the branch''s centre books the shipment.', '发货由储运部或销售分公司客服中心登记。', '{PC-60}'),
+    ('computer_maker', 1, NULL, 'stock_count', 'insert', 'opened_by_keepers', NULL, '{commerce_specialist,service_director}',
+        'Commerce specialist or service director open a count.', '盘点由商务专员或客服主任发起。', '{PC-62}'),
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'frozen_by_keepers', $$frozen_at IS NOT NULL AND old.frozen_at IS NULL$$, '{commerce_specialist,service_director}',
+        'Commerce specialist or service director freeze the books.', '账面数由商务专员或客服主任冻结。', '{PC-62}'),
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'store_signature', $$store_signed_at IS NOT NULL AND old.store_signed_at IS NULL$$, '{commerce_specialist}',
+        'The commerce specialist signs for the store.', '实物由商务专员签字。', '{PC-62}'),
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'account_signature', $$account_signed_at IS NOT NULL AND old.account_signed_at IS NULL$$, '{service_director}',
+        'The service director signs for the accounts.', '账目由客服主任签字。', '{PC-62}'),
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'approved_by_branch', $$approved_at IS NOT NULL AND old.approved_at IS NULL$$, '{branch_csc}',
+        'The branch''s centre approves differences.', '盘点差异由销售分公司客服中心批准。', '{PC-62}'),
+    ('computer_maker', 1, NULL, 'stock_count', NULL, 'posted_by_director', $$posted_at IS NOT NULL AND old.posted_at IS NULL$$, '{service_director}',
+        'The service director books the differences.', '盘点差异由客服主任登记入账。', '{PC-62}');
+-- A mistake is taken back by whom the accounts are, with a note.
+INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, roles, message_en, message_zh, ask_for, clauses) VALUES
+    ('computer_maker', 1, NULL, 'stock_move', NULL, 'reversal_explained', $$reversal_of IS NOT NULL$$, $$note ~ '\S'$$, '{service_director}',
+        'The service director takes a move back, with a note.', '冲销由客服主任登记，并注明原因。', '{note}', '{PC-56,PC-62}');
 
 -- Warranty.
 --
@@ -874,8 +1016,8 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
         '{status:resolved}', '{branch_called_back}', '{}',
         '7 days', 'calendar_day', NULL, 0, 'branch_csc', 'Level-2 callback', '二级回访', '{PC-97}'),
     ('computer_maker', 1, 'repair', 'part_return', 'part_return', NULL,
-        '{part_bad}', '{part_returned}', '{}',
-        '7 days', 'calendar_day', NULL, 0, 'service_director', 'Send bad parts back', '坏件返回储运部', '{PC-73}'),
+        '{stock:remove}', '{stock:balanced}', '{}',
+        '7 days', 'calendar_day', NULL, 0, 'service_director', 'Send bad parts back', '坏件返回储运部', '{PC-73,PC-76}'),
 
     ('computer_maker', 1, 'spare_request', 'approve', 'approve', NULL,
         '{opened}', '{approved:spare_request}', '{status:cancelled}',

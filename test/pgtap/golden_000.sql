@@ -3,8 +3,8 @@
 --
 -- G numbers are those of the case list; X cases are further ones of the same
 -- kinds: both sides of each limit, the ends of windows and terms, and what is
--- refused where a case is accepted.  Reports (PC-26), rings (PC-29) and parts
--- one for one (PC-68) are not here.  A day ends at 23:59:59 in the list and a
+-- refused where a case is accepted.  Reports (PC-26) and rings (PC-29) are not
+-- here.  A day ends at 23:59:59 in the list and a
 -- microsecond before midnight in the database.
 
 \ir lib/computer_maker.sql
@@ -33,9 +33,9 @@ INSERT INTO due_case VALUES
     ('G059', 'PC-15', 'repair', 'mode=phone', '2026-09-30 12:00', 'resolved@2026-09-30 15:00', 'callback_1=2026-10-10'),
     ('X007', 'PC-96', 'repair', 'mode=phone callback_basis:=calendar_days', '2026-09-30 12:00', 'resolved@2026-09-30 15:00', 'callback_1=2026-10-03'),
     ('X008', 'PC-15', 'repair', 'mode=phone callback_basis:=working_days', '2026-02-14 12:00', 'resolved@2026-02-14 15:00', 'callback_1=2026-02-26'),
-    ('G069', 'PC-73', 'repair', NULL, '2026-03-25 09:00', '!part_bad@0', 'part_return=2026-04-01'),
-    ('X009', 'PC-73', 'repair', NULL, '2026-03-25 00:00', '!part_bad@2026-03-25 23:59:59.999999', 'part_return=2026-04-01'),
-    ('X010', 'PC-73', 'repair', NULL, '2028-02-22 09:00', '!part_bad@0', 'part_return=2028-02-29'),
+    ('G069', 'PC-73', 'repair', NULL, '2026-03-25 09:00', 'move remove P1@0', 'part_return=2026-04-01'),
+    ('X009', 'PC-73', 'repair', NULL, '2026-03-25 00:00', 'move remove P1@2026-03-25 23:59:59.999999', 'part_return=2026-04-01'),
+    ('X010', 'PC-73', 'repair', NULL, '2028-02-22 09:00', 'move remove P1@0', 'part_return=2028-02-29'),
     ('X011', 'PC-60', 'spare_request', NULL, '2026-03-02 16:00', NULL, 'approve=2026-03-02'),
     ('X012', 'PC-60', 'spare_request', NULL, '2026-03-31 16:00', '+branch_csc spare_request@2026-03-31 17:00', 'ship=2026-04-01'),
     ('G085', 'PC-104', 'repair', 'mode=carry_in channel=visit', '2026-03-02 09:00', NULL, 'reception=2026-03-02 09:05'),
@@ -198,10 +198,69 @@ FROM charge_case c ORDER BY id;
 
 -- Accepted and refused --------------------------------------------------------------
 
--- G073: a part of a higher grade.
-SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('spare_request', 'requested_grade:=2 issued_grade:=' || issued), '+branch_csc spare_request@1 hour; approved@1 hour' || more), 'shipped'), expected,
+-- G071: parts one for one.  So many good parts were handed out and used, so many
+-- bad ones came back, and what else became of them; then the repair may be closed,
+-- or something is outstanding.
+
+CREATE TEMP TABLE exchange_case (id text PRIMARY KEY, clause text, part text, good_issued int, good_used int, bad_taken_out int, bad_returned int, more text, ticket_can_close boolean, reason text);
+INSERT INTO exchange_case VALUES
+    ('G071', 'PC-68', 'P1', 2, 2, 2, 1, NULL, false, 'bad_part_not_returned'),
+    ('X100', 'PC-68', 'P1', 2, 2, 2, 2, NULL, true, NULL),
+    ('X101', 'PC-68', 'P1', 2, 2, 2, 0, NULL, false, 'bad_part_not_returned'),
+    ('X102', 'PC-68', 'P1', 2, 2, 1, 1, NULL, false, 'bad_part_not_taken_out'),
+    ('X103', 'PC-68', 'P1', 2, 2, 0, 0, NULL, false, 'bad_part_not_taken_out'),
+    ('X104', 'PC-76', 'P1', 2, 1, 1, 1, NULL, false, 'good_part_not_returned'),
+    ('X105', 'PC-76', 'P1', 2, 1, 1, 1, 'book return P1', true, NULL),
+    ('X106', 'PC-76', 'P1', 1, 0, 0, 0, NULL, false, 'good_part_not_returned'),
+    ('X107', 'PC-76', 'P1', 1, 0, 0, 0, 'book return P1', true, NULL),
+    ('X108', 'PC-76', 'P1', 3, 2, 2, 1, NULL, false, 'bad_part_not_returned, good_part_not_returned'),
+    ('X109', 'PC-68', 'P1', 0, 0, 0, 0, NULL, true, NULL),
+    ('X110', 'PC-68', 'P1', 0, 0, 1, 0, NULL, false, 'bad_part_not_returned'),
+    ('X111', 'PC-68', 'P1', 0, 0, 1, 1, NULL, true, NULL),
+    ('X112', 'PC-68', 'P1', 1, 1, 0, 0, '+branch_csc keep_part X; move keep P1', true, NULL),
+    ('X113', 'PC-68', 'P1', 2, 2, 1, 1, '+branch_csc keep_part X; move keep P1', true, NULL),
+    ('X114', 'PC-68', 'P1', 2, 2, 2, 1, '+branch_csc lost_part X; move lose P1 from_condition=''defective''', true, NULL),
+    ('X115', 'PC-67', 'P1', 2, 1, 1, 1, '+branch_csc lost_part X; move lose P1', true, NULL),
+    ('X116', 'PC-70', 'P1', 1, 1, 0, 0, 'move remove P0 note=''a different model''', false, 'bad_part_not_returned'),
+    ('X117', 'PC-70', 'P1', 1, 1, 0, 0, 'move remove P0 note=''a different model''; book defective_return P0 note=''a different model''', true, NULL),
+    ('X118', 'PC-68', 'P1', 2, 2, 2, 2, 'book issue P2', false, 'good_part_not_returned'),
+    ('X119', 'PC-68', 'P1', 1, 1, 1, 1, 'book issue P1; book return P1', true, NULL),
+    ('X120', 'PC-68', 'P1', 1, 1, 1, 1, 'reverse mistaken', false, 'bad_part_not_returned'),
+    ('X121', 'PC-68', 'P1', 12, 12, 12, 11, NULL, false, 'bad_part_not_returned'),
+    ('X122', 'PC-68', 'P1', 12, 12, 12, 12, NULL, true, NULL),
+    ('X123', 'PC-68', 'C1', 2, 2, 0, 0, NULL, true, NULL),
+    ('X124', 'PC-76', 'C1', 2, 1, 0, 0, NULL, false, 'good_part_not_returned'),
+    ('X125', 'PC-76', 'C1', 2, 1, 0, 0, 'book return C1', true, NULL);
+CREATE FUNCTION pg_temp.parts_story(c exchange_case) RETURNS text LANGUAGE sql AS
+$$ SELECT p.story || concat_ws('; ', '',
+       CASE WHEN c.good_issued > 0 THEN format('book issue %s quantity=%s@31 minutes', c.part, c.good_issued) END,
+       CASE WHEN c.good_used > 0 THEN format('move install %s quantity=%s@32 minutes', c.part, c.good_used) END,
+       CASE WHEN c.bad_taken_out > 0 THEN format('move remove %s quantity=%s@33 minutes', c.part, c.bad_taken_out) END,
+       'document onsite_record@40 minutes; visit done@50 minutes; resolved@50 minutes',
+       repeat(format('book defective_return %s@1 day; ', c.part), c.bad_returned) || 'called_back@1 day; !branch_called_back@1 day',
+       regexp_replace(c.more, '(; |$)', '@1 day\1', 'g'))
+   FROM path p WHERE (p.ticket_type, p.state) = ('repair', 'repairing') $$;
+CREATE FUNCTION pg_temp.closing(c exchange_case) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE id bigint := pg_temp.play(pg_temp.opened('repair'), pg_temp.parts_story(c));
+BEGIN
+    RETURN pg_temp.step_verdict(id, 'closed') || coalesce(' ' || (
+        SELECT string_agg(DISTINCT why, ', ')
+        FROM desk_bi.part_outstanding o, unnest(ARRAY[CASE WHEN o.to_account > 0 THEN 'good_part_not_returned' END, CASE WHEN o.defective_to_return > 0 THEN 'bad_part_not_returned' END,
+                                                      CASE WHEN o.defective_to_remove > 0 THEN 'bad_part_not_taken_out' END]) why
+        WHERE o.ticket_id = id), '');
+END $$;
+SELECT is(pg_temp.closing(c), CASE WHEN ticket_can_close THEN 'accepted' ELSE 'parts_balanced clauses=PC-68,PC-73,PC-76,PC-79 ' || reason END,
+          format('%s (%s): %s %s handed out, %s used, %s bad ones taken out, %s returned%s', id, clause, good_issued, part, good_used, bad_taken_out, bad_returned, '; ' || more))
+FROM exchange_case c ORDER BY id;
+
+-- G073: a part of a higher grade, as the form says and as it is booked.
+SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('spare_request', 'requested_grade:=2 issued_grade:=' || issued), '+branch_csc spare_request@1 hour; approved@1 hour; book shipment P1@1 day' || more), 'shipped'), expected,
           format('%s (PC-69): grade %s for 2%s: %s', id, issued, more, expected))
-FROM (VALUES ('G073', 3, '', 'grade_approved clauses=PC-69'), ('X080', 3, '; +branch_csc higher_grade@2 hours', 'accepted'), ('X081', 2, '', 'accepted')) v (id, issued, more, expected);
+FROM (VALUES ('G073', 3, '', 'grade_approved clauses=PC-69'), ('X080', 3, '; +branch_csc higher_grade@1 day', 'accepted'), ('X081', 2, '', 'accepted')) v (id, issued, more, expected);
+SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('spare_request'), '+branch_csc spare_request@1 hour; approved@1 hour' || more), format('book shipment %s substitute_for=''P1'', note=''none left''', part)), expected,
+          format('%s (PC-69): %s for P1%s: %s', id, part, more, expected))
+FROM (VALUES ('G073', 'P2', '', 'grade_approved clauses=PC-69'), ('X089', 'P2', '; +branch_csc higher_grade@2 hours', 'accepted'), ('X126', 'P2', '; -branch_csc higher_grade@2 hours', 'grade_approved clauses=PC-69'),
+             ('X127', 'P0', '', 'accepted'), ('X128', 'PX', '', 'grade_approved clauses=PC-69')) v (id, part, more, expected);
 -- G075: twenty minutes.
 SELECT is(pg_temp.step_verdict(pg_temp.play(pg_temp.opened('repair'), 'visit plan@1 minute; scheduled@2 minutes; visit confirm@3 minutes; visit depart@4 minutes; visit arrive@2026-03-02 14:00'), 'visit absent', left_at), expected,
           format('%s (PC-86): absent, left at %s: %s', id, left_at::time, expected))
@@ -220,6 +279,7 @@ FROM (VALUES ('G081', '20,20,19.5', 'sixty_hours clauses=PC-03'), ('X086', '20,2
 SELECT pg_temp.as_of('2033-01-01 08:00+08') \g /dev/null
 SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'replaying gives the same clocks');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'all chains are sound');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
 
 -- The other way to count the days of the sale -----------------------------------------
 -- G027, G029: a version that makes the day of the invoice day 1.

@@ -52,11 +52,13 @@ INSERT INTO clock_case (clause, ticket_type, sets, opened_at, story, ends, clock
     -- spare parts
     ('PC-60', 'spare_request', NULL, '2026-03-02 09:00', NULL, '+branch_csc spare_request', 'approve', 'approve', '2026-03-02'),
     ('PC-60', 'spare_request', NULL, '2026-03-02 23:59:59.999998', NULL, '+branch_csc spare_request', 'approve', 'approve', '2026-03-02'),
-    ('PC-60', 'spare_request', NULL, '2026-03-31 16:00', '+branch_csc spare_request@1 hour; approved@1 hour', 'shipped', 'ship', 'ship', '2026-04-01'),
-    ('PC-60', 'spare_request', NULL, '2026-10-01 16:00', '+branch_csc spare_request@1 hour; approved@1 hour', 'shipped', 'ship', 'ship', '2026-10-02'),
+    ('PC-60', 'spare_request', NULL, '2026-03-31 16:00', '+branch_csc spare_request@1 hour; approved@1 hour', 'book shipment P1; shipped', 'ship', 'ship', '2026-04-01'),
+    ('PC-60', 'spare_request', NULL, '2026-10-01 16:00', '+branch_csc spare_request@1 hour; approved@1 hour', 'book shipment P1; shipped', 'ship', 'ship', '2026-10-02'),
     ('PC-61', 'spare_request', NULL, '2026-03-31 16:00', '+branch_csc spare_request@1 hour; approved@1 hour', 'backordered', 'ship', 'ship', '2026-04-01'),
-    ('PC-73', 'repair', NULL, '2026-03-25 09:00', '!part_bad@0', '!part_returned', 'part_return', 'part_return', '2026-04-01'),
-    ('PC-73', 'repair', NULL, '2026-03-25 09:00', '!part_bad@0; !part_bad@2 days', '!part_returned', 'part_return', 'part_return', '2026-04-01');
+    ('PC-73', 'repair', NULL, '2026-03-25 09:00', 'move remove P1@0', 'book defective_return P1', 'part_return', 'part_return', '2026-04-01'),
+    ('PC-73', 'repair', NULL, '2026-03-25 09:00', 'book issue P1@0; move remove P1@0; move install P1@0', 'book defective_return P1', 'part_return', 'part_return', '2026-04-01'),
+    ('PC-73', 'repair', NULL, '2026-03-25 09:00', 'move remove P1@0; move remove P1@2 days', 'book defective_return P1; book defective_return P1', 'part_return', 'part_return', '2026-04-01'),
+    ('PC-73', 'repair', NULL, '2026-03-25 09:00', 'move remove P1@0; move remove P1@2 days; book defective_return P1@3 days', 'book defective_return P1', 'part_return', 'part_return', '2026-04-01');
 -- Callbacks, by the day on which the repair was finished.
 INSERT INTO clock_case (clause, ticket_type, sets, opened_at, story, ends, clock, rule, due)
 SELECT 'PC-15', 'repair', 'mode=phone', done, 'resolved@0', 'called_back', 'callback_1', 'callback_1', due
@@ -201,9 +203,11 @@ INSERT INTO told_case (clause, ticket_type, sets, story, at, clock, expected) VA
     ('PC-37', 'repair', 'mode=phone', '*repair until 2026-03-05 18:00@1 minute; *repair until 2026-03-09 18:00@2026-03-06 10:00', '2026-03-06 12:00', 'promised', 'breached, running until 2026-03-09 18:00:00'),
     ('PC-37', 'repair', 'mode=phone', '*repair until 2026-03-05 18:00@1 minute; *repair until 2026-03-09 18:00@2026-03-05 10:00', '2026-03-06 12:00', 'promised', 'cancelled, running until 2026-03-09 18:00:00'),
     -- what is not there is told by the next day, and the clock is done
-    ('PC-61', 'spare_request', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; backordered@1 day; shipped@9 days', '2026-03-20', 'ship', 'met'),
+    ('PC-61', 'spare_request', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; backordered@1 day; book shipment P1@9 days; shipped@9 days', '2026-03-20', 'ship', 'met'),
     -- bad parts go back week by week
-    ('PC-73', 'repair', NULL, '!part_bad@0; !part_returned@2 days; !part_bad@3 days', '2026-03-06', 'part_return', 'met, running until 2026-03-12 23:59:59');
+    ('PC-73', 'repair', NULL, 'move remove P1@0; book defective_return P1@2 days; move remove P1@3 days', '2026-03-06', 'part_return', 'met, running until 2026-03-12 23:59:59'),
+    ('PC-73', 'repair', NULL, 'book issue P1@0', '2026-03-06', 'part_return', 'none'),
+    ('PC-73', 'repair', NULL, 'move remove P1@0; reverse mistaken@1 day', '2026-03-16', 'part_return', 'met');
 CREATE FUNCTION pg_temp.seen(c told_case) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     id bigint := pg_temp.play(pg_temp.opened(c.ticket_type, c.sets, '2026-03-02 09:00'), c.story, '2026-03-02 09:00');

@@ -28,7 +28,8 @@ INSERT INTO asked VALUES
     ('items', $$quantity = 1 + evidence_count('photo', distinct_on => 'item')$$), ('angles', $$quantity = 1 + evidence_count('photo', NULL, 'angle')$$),
     ('per_item_angles', $$quantity = 1 + evidence_count('photo', per => 'item', distinct_on => 'angle')$$),
     ('sum', $$quantity = 1 + evidence_sum('photo')$$), ('by_nothing', $$evidence_count('photo', 'ticket') = 0$$), ('of_null', $$evidence_count(NULL) IS NULL$$),
-    ('role', $$has_role('manager')$$), ('clock', $$clock_expired('begin')$$), ('twice', $$NOT has_event('quote:item')$$), ('state', $$has_event('status:new')$$);
+    ('role', $$has_role('manager')$$), ('clock', $$clock_expired('begin')$$), ('twice', $$NOT has_event('quote:item')$$), ('state', $$has_event('status:new')$$),
+    ('place', $$location_kind('shelf') = 'store'$$), ('other_place', $$location_kind('van') = 'store'$$), ('no_place', $$location_kind('nowhere') IS NULL$$);
 INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, message_en)
 SELECT 'rg', 1, CASE WHEN item = 'clock' THEN 'rg_job' END, 'quote_item', on_action, 'g_' || item, format('item = %L', item), requires, '-' FROM asked;
 INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_action, guard, condition, requires, roles, message_en) VALUES
@@ -187,7 +188,12 @@ SELECT is(counts(8), 'count 7, per_item 1, items 3, angles 3, per_item_angles 0,
 SELECT is(counts(9), 'count 0, per_item 0, items 0, angles 0, per_item_angles 0, sum 0', 'and so are other tickets');
 SELECT is(put(8, 'by_nothing'), 'SV010', 'it cannot be counted by everything');
 SELECT is(put(8, 'of_null'), 'done', 'of no kind there is no number');
-SELECT throws_ok(s, '55000', NULL, 'no ticket is in hand: ' || s) FROM unnest('{"SELECT aftersales.evidence_count(''photo'')","SELECT aftersales.evidence_sum(''photo'')","SELECT aftersales.has_role(''manager'')","SELECT aftersales.has_event_since(''a'', ''b'')"}'::text[]) s;
+
+-- ---------- places
+INSERT INTO desk.stock_location (location, kind) VALUES ('shelf', 'store'), ('van', 'engineer');
+SELECT is(put(8, item), expected, 'location_kind(): ' || item) FROM (VALUES ('place', 'done'), ('other_place', 'SV002 g_other_place'), ('no_place', 'done')) v (item, expected);
+
+SELECT throws_ok(s, '55000', NULL, 'no ticket is in hand: ' || s) FROM unnest('{"SELECT aftersales.location_kind(''shelf'')","SELECT aftersales.evidence_count(''photo'')","SELECT aftersales.evidence_sum(''photo'')","SELECT aftersales.has_role(''manager'')","SELECT aftersales.has_event_since(''a'', ''b'')"}'::text[]) s;
 
 -- ---------- many rows of a ticket in one statement are judged one by one
 SELECT is(try('INSERT INTO desk.quote_item (ticket_id, item, quantity) VALUES (10, ''twice'', 1), (10, ''twice'', 1)'), 'SV002 g_twice', 'the second sees the event of the first');

@@ -53,6 +53,19 @@ INSERT INTO desk.price_list (policy, list, valid) VALUES ('computer_maker', 'oow
 INSERT INTO desk.price (price_list_id, item, spec, label, unit_price, cost_price)
 VALUES (1, 'board', 'T1 rev. 2', 'Main board', 300.00, 220.00), (1, 'disk', '40 GB', 'Hard disk', 450.50, 380.25);
 
+-- Where parts are, and which: the station's store and its engineer's hands, the
+-- branch's store and what is on its way; of one kind three grades, one of which
+-- nobody knows, one part with serial numbers, one that is used up, and monitors.
+INSERT INTO desk.stock_location (location, kind, holder, policy)
+SELECT v.*, 'computer_maker'
+FROM (VALUES ('branch', 'store', 'storage'), ('transit', 'transit', NULL), ('station', 'store', 'commerce_specialist'), ('hands', 'engineer', 'engineer'), ('other hands', 'engineer', NULL),
+             ('customer', 'customer', NULL), ('maker', 'supplier', NULL), ('opening', 'opening', NULL), ('machines', 'installed', NULL), ('kept', 'kept', NULL), ('lost', 'lost', NULL),
+             ('scrapped', 'scrapped', NULL), ('differences', 'adjustment', NULL)) v;
+INSERT INTO desk.part (part_no, exchange, is_serialised, component, grade, label) VALUES
+    ('P0', 'one_for_one', false, 'part', 1, 'Main board, simple'), ('P1', 'one_for_one', false, 'part', 2, 'Main board'), ('P2', 'one_for_one', false, 'part', 3, 'Main board, better'),
+    ('PX', 'one_for_one', false, 'part', NULL, 'Main board of another maker'), ('PS', 'one_for_one', true, 'part', 2, 'Hard disk'),
+    ('C1', 'consumable', false, NULL, NULL, 'Thermal paste'), ('M1', 'loaner', true, 'monitor', NULL, 'Loan monitor');
+
 -- Opens a ticket and returns its id.  What sets names replaces the usual
 -- values: 'area=county mode=carry_in attr:=value'.  A repair is about a machine
 -- of its own, bought on the day that invoice gives (two months ago; none: not
@@ -160,12 +173,115 @@ BEGIN
     END IF;
 END $$;
 
+-- Parts.  A slip's columns and a line's, as SQL by column; $1 is now, $2 the
+-- ticket.  Slips without a ticket go by the policy.
+CREATE FUNCTION pg_temp.slip_of(p_kind text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT (CASE WHEN p_kind ~ '^(issue|return|defective_return|shipment|receipt)$' THEN '{"ticket_id": "$2"}' ELSE '{"policy": "''computer_maker''"}' END)::jsonb
+       || jsonb_build_object('kind', quote_literal(p_kind)) || (CASE p_kind
+    WHEN 'shipment'  THEN '{"from_location": "''branch''", "to_location": "''transit''", "packing_list": "''L1''"}'
+    WHEN 'receipt'   THEN '{"from_location": "''transit''", "to_location": "''station''"}'
+    WHEN 'issue'     THEN '{"from_location": "''station''", "to_location": "''hands''"}'
+    WHEN 'return'    THEN '{"from_location": "''hands''", "to_location": "''station''"}'
+    WHEN 'defective_return' THEN '{"from_location": "''hands''", "to_location": "''station''"}'
+    WHEN 'send_back' THEN '{"from_location": "''station''", "to_location": "''branch''", "packing_list": "''L1''"}'
+    WHEN 'scrap'     THEN '{"from_location": "''station''", "to_location": "''scrapped''"}'
+    WHEN 'supplier_return' THEN '{"from_location": "''station''", "to_location": "''maker''"}'
+    WHEN 'regrade'   THEN '{"from_location": "''station''", "to_location": "''station''"}'
+    ELSE '{"from_location": "''station''", "to_location": "''branch''"}' END)::jsonb
+       || (CASE WHEN p_kind ~ '^(issue|return|defective_return)$'
+           THEN '{"number": "''N'' || nextval(''number'')", "copies": "2", "handed_to": "''engineer''", "inspected_together": "true"}' ELSE '{}' END)::jsonb $$;
+CREATE FUNCTION pg_temp.line_of(p_kind text, p_part text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT jsonb_build_object('part_no', quote_literal(p_part)) || (CASE
+    WHEN p_kind = 'issue' AND p_part = 'M1'  THEN '{"purpose": "''loan''", "to_location": "''customer''", "is_inspected": "true"}'
+    WHEN p_kind = 'return' AND p_part = 'M1' THEN '{"purpose": "''loan_return''", "from_location": "''customer''"}'
+    WHEN p_kind = 'issue'            THEN '{"purpose": "''issue''", "is_inspected": "true"}'
+    WHEN p_kind = 'return'           THEN '{"purpose": "''return''"}'
+    WHEN p_kind = 'defective_return' THEN '{"purpose": "''return_defective''", "fault_symptom": "''does not start''"}'
+    WHEN p_kind = 'send_back'        THEN '{"purpose": "''transfer''", "from_condition": "''defective''"}'
+    WHEN p_kind IN ('shipment', 'receipt') THEN '{"purpose": "''transfer''"}'
+    WHEN p_kind = 'regrade'          THEN '{"purpose": "''regrade''", "from_condition": "''defective''", "to_condition": "''good''"}'
+    WHEN p_kind = 'scrap'            THEN '{"purpose": "''scrap''", "from_condition": "''defective''"}'
+    ELSE jsonb_build_object('purpose', quote_literal(p_kind))::text END)::jsonb $$;
+CREATE FUNCTION pg_temp.move_of(p_purpose text, p_part text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT jsonb_build_object('ticket_id', '$2', 'part_no', quote_literal(p_part), 'purpose', quote_literal(p_purpose)) || (CASE p_purpose
+    WHEN 'issue'   THEN '{"from_location": "''station''", "to_location": "''hands''"}'
+    WHEN 'install' THEN '{"from_location": "''hands''", "to_location": "''machines''"}'
+    WHEN 'remove'  THEN '{"from_location": "''machines''", "to_location": "''hands''"}'
+    WHEN 'keep'    THEN '{"from_location": "''machines''", "to_location": "''kept''"}'
+    WHEN 'lose'    THEN '{"from_location": "''hands''", "to_location": "''lost''"}'
+    WHEN 'loan'    THEN '{"from_location": "''station''", "to_location": "''customer''"}'
+    WHEN 'loan_return' THEN '{"from_location": "''customer''", "to_location": "''station''"}'
+    WHEN 'receipt' THEN '{"from_location": "''maker''", "to_location": "''station''"}'
+    WHEN 'transfer' THEN '{"from_location": "''station''", "to_location": "''branch''"}'
+    ELSE '{"from_location": "''hands''", "to_location": "''station''"}' END)::jsonb $$;
+-- The slip in hand: the last one.
+CREATE FUNCTION pg_temp.slip() RETURNS desk.stock_slip LANGUAGE sql AS
+$$ SELECT s FROM desk.stock_slip s ORDER BY slip_id DESC LIMIT 1 $$;
+CREATE FUNCTION pg_temp.write_part(p_id bigint, p_table text, p_cols jsonb, p_sets text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    cols jsonb := p_cols;
+    s text;
+    sql text;
+BEGIN
+    FOREACH s IN ARRAY coalesce(string_to_array(p_sets, ', '), '{}') LOOP
+        cols := cols || jsonb_build_object(split_part(s, '=', 1), substr(s, strpos(s, '=') + 1));
+    END LOOP;
+    SELECT format('INSERT INTO desk.%I (%s) SELECT %s', p_table, string_agg(quote_ident(k), ', ' ORDER BY o), string_agg(v, ', ' ORDER BY o))
+      INTO sql FROM jsonb_each_text(cols) WITH ORDINALITY c (k, v, o);
+    EXECUTE sql USING current_setting('aftersales.now')::timestamptz, p_id;
+END $$;
+-- 'slip <kind>' drafts one, 'line <part>' adds a line, 'sign' for the store,
+-- 'countersign' for the accounts, 'post'; 'book <kind> <part>' does all of it,
+-- what follows being the line's; 'move <purpose> <part>'; 'reverse', the ticket's
+-- last move.
+CREATE FUNCTION pg_temp.part_step(p_id bigint, p_what text, p_at timestamptz, p_login text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    w text[] := string_to_array(p_what, ' ');
+    rest text := nullif(array_to_string(w[3:], ' '), '');
+    kind text := (pg_temp.slip()).kind;
+    id bigint := (pg_temp.slip()).slip_id;
+BEGIN
+    PERFORM pg_temp.as_of(p_at, coalesce(p_login, CASE w[1]
+        WHEN 'move' THEN 'engineer' WHEN 'reverse' THEN 'service_director'
+        WHEN 'countersign' THEN CASE kind WHEN 'shipment' THEN 'branch_csc' ELSE 'service_director' END
+        WHEN 'post' THEN CASE kind WHEN 'shipment' THEN 'branch_csc' ELSE 'service_director' END
+        ELSE CASE kind WHEN 'shipment' THEN 'storage' ELSE 'commerce_specialist' END END));
+    CASE w[1]
+        WHEN 'slip' THEN PERFORM pg_temp.write_part(p_id, 'stock_slip', pg_temp.slip_of(w[2]), rest);
+        WHEN 'line' THEN PERFORM pg_temp.write_part(p_id, 'stock_slip_line', pg_temp.line_of(kind, w[2]) || jsonb_build_object('slip_id', id,
+                                 'line_no', (SELECT count(*) + 1 FROM desk.stock_slip_line WHERE slip_id = id)), rest);
+        WHEN 'sign' THEN UPDATE desk.stock_slip SET store_signed_at = p_at WHERE slip_id = id;
+        WHEN 'countersign' THEN UPDATE desk.stock_slip SET account_signed_at = p_at WHERE slip_id = id;
+        WHEN 'post' THEN UPDATE desk.stock_slip SET posted_at = p_at WHERE slip_id = id;
+        WHEN 'move' THEN PERFORM pg_temp.write_part(p_id, 'stock_move', pg_temp.move_of(w[2], w[3]), nullif(array_to_string(w[4:], ' '), ''));
+        WHEN 'reverse' THEN INSERT INTO desk.stock_move (reversal_of, note) SELECT max(move_id), substr(p_what, 9) FROM desk.stock_move WHERE ticket_id = p_id;
+        WHEN 'book' THEN
+            PERFORM pg_temp.part_step(p_id, 'slip ' || w[2], p_at, p_login);
+            PERFORM pg_temp.part_step(p_id, 'line ' || array_to_string(w[3:], ' '), p_at, p_login);
+            PERFORM pg_temp.part_step(p_id, s, p_at, p_login) FROM unnest('{sign,countersign,post}'::text[]) s;
+    END CASE;
+END $$;
+-- An opening stock, enough for all.
+DO $$
+DECLARE l text;
+BEGIN
+    PERFORM pg_temp.as_of('2026-01-02 08:00+08', 'commerce_specialist');
+    FOREACH l IN ARRAY '{station,branch,hands}'::text[] LOOP
+        PERFORM pg_temp.part_step(NULL, format('slip receipt from_location=''opening'', to_location=%L, policy=''computer_maker''', l), '2026-01-02 08:00+08', NULL);
+        PERFORM pg_temp.part_step(NULL, format('line %s quantity=1000, purpose=''receipt''', p), '2026-01-02 08:00+08', NULL) FROM unnest('{P0,P1,P2,PX,C1}'::text[]) p;
+        IF l = 'station' THEN
+            PERFORM pg_temp.part_step(NULL, format('line %s serial_no=%L, purpose=''receipt''', p, n), '2026-01-02 08:00+08', NULL) FROM unnest('{PS,M1}'::text[]) p, generate_series(1, 40) n;
+        END IF;
+        PERFORM pg_temp.part_step(NULL, s, '2026-01-02 08:00+08', NULL) FROM unnest('{sign,countersign,post}'::text[]) s;
+    END LOOP;
+END $$;
+
 -- One step: a state to move to; '!event'; '+login kind', a decision, '-login
--- kind', a refusal, of an item if one is named; '*kind until <time>', a promise;
--- 'visit <step>', 'custody <step>', 'evidence <kind>', 'document <kind>',
--- 'quote_item <item>', each with columns that are otherwise; 'charge', 'pay', all
--- that is owed; 'col=value', 'attr:=value'; 'sql <statement>', $1 being the
--- ticket.
+-- kind', a refusal, of an item if one is named, X being the ticket's last
+-- hand-out; '*kind until <time>', a promise; 'visit <step>', 'custody <step>',
+-- 'evidence <kind>', 'document <kind>', 'quote_item <item>', each with columns
+-- that are otherwise; what becomes of parts, as above; 'charge', 'pay', all that
+-- is owed; 'col=value', 'attr:=value'; 'sql <statement>', $1 being the ticket.
 CREATE FUNCTION pg_temp.step(p_id bigint, p_what text, p_at timestamptz, p_login text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     w text[] := string_to_array(p_what, ' ');
@@ -174,11 +290,14 @@ BEGIN
     IF p_what LIKE '!%' THEN
         INSERT INTO desk.ticket_event (ticket_id, event) VALUES (p_id, substr(p_what, 2));
     ELSIF p_what ~ '^[+-]' THEN
-        INSERT INTO desk.approval (ticket_id, kind, item, is_approved) VALUES (p_id, w[2], w[3], p_what LIKE '+%');
+        INSERT INTO desk.approval (ticket_id, kind, item, is_approved)
+        VALUES (p_id, w[2], CASE w[3] WHEN 'X' THEN (SELECT max(exchange_id)::text FROM desk.part_exchange WHERE ticket_id = p_id) ELSE w[3] END, p_what LIKE '+%');
     ELSIF p_what LIKE '*%' THEN
         INSERT INTO desk.promise (ticket_id, kind, promised_at) VALUES (p_id, substr(w[1], 2), array_to_string(w[3:], ' ')::timestamptz);
     ELSIF w[1] IN ('visit', 'custody', 'evidence', 'document', 'quote_item') THEN
         PERFORM pg_temp.write_row(p_id, w[1], w[2], nullif(array_to_string(w[3:], ' '), ''));
+    ELSIF w[1] IN ('slip', 'line', 'sign', 'countersign', 'post', 'book', 'move', 'reverse') THEN
+        PERFORM pg_temp.part_step(p_id, p_what, p_at, p_login);
     ELSIF w[1] = 'sql' THEN
         EXECUTE substr(p_what, 5) USING p_id;
     ELSIF p_what = 'charge' THEN
@@ -292,9 +411,9 @@ INSERT INTO path VALUES
     ('spare_request', 'new',         NULL, NULL),
     ('spare_request', 'approved',    NULL, '+branch_csc spare_request@1 hour; approved@1 hour'),
     ('spare_request', 'backordered', NULL, '+branch_csc spare_request@1 hour; approved@1 hour; backordered@1 day'),
-    ('spare_request', 'shipped',     NULL, '+branch_csc spare_request@1 hour; approved@1 hour; shipped@1 day'),
-    ('spare_request', 'received',    NULL, '+branch_csc spare_request@1 hour; approved@1 hour; shipped@1 day; received@3 days'),
-    ('spare_request', 'closed',      NULL, '+branch_csc spare_request@1 hour; approved@1 hour; shipped@1 day; received@3 days; +commerce_specialist receipt@3 days; +service_director receipt@3 days 1 hour; closed@3 days 1 hour'),
+    ('spare_request', 'shipped',     NULL, '+branch_csc spare_request@1 hour; approved@1 hour; book shipment P1 quantity=2@1 day; shipped@1 day'),
+    ('spare_request', 'received',    NULL, '+branch_csc spare_request@1 hour; approved@1 hour; book shipment P1 quantity=2@1 day; shipped@1 day; received@3 days'),
+    ('spare_request', 'closed',      NULL, '+branch_csc spare_request@1 hour; approved@1 hour; book shipment P1 quantity=2@1 day; shipped@1 day; received@3 days; book receipt P1 quantity=2@3 days; closed@3 days 1 hour'),
     ('spare_request', 'cancelled',   NULL, 'cancelled@1 minute'),
     ('quality_report', 'new',       NULL, NULL),
     ('quality_report', 'forwarded', NULL, 'forwarded@1 hour'),
