@@ -611,8 +611,10 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_EXCHANGE_MOVE, 3, {INT8OID, INT8OID, BOOLOID},
 		"UPDATE @.stock_move SET exchange_id = $2, is_other_model = $3 WHERE move_id" EQ "$1"
 	" AND (exchange_id IS NULL OR $3 IS NOT NULL)"},
+	/* said so that no plan for an empty table takes the index of all open ones */
 	{PLAN_EXCHANGE_OPEN, 1, {INT8OID},
-	"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND balanced_at IS NULL LIMIT 1"},
+		"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND coalesce(balanced_at, 'infinity')" EQ "'infinity'"
+	" LIMIT 1"},
 
 	{PLAN_UNIT_PUT_IN, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
 		UNIT_PART_COLUMNS "installed_on, is_replacement, ticket_id, exchange_id, replaces) VALUES ("
