@@ -1,4 +1,4 @@
--- 8_parts.sql: the same station keeps its spare parts.
+-- 8_parts.sql: the same station begins to keep its spare parts in the ledger.
 --
 -- From a request for parts to the bad one that comes back: slips with two
 -- signatures, a hand-out for a repair in warranty, and what the ledger refuses.
