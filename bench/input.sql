@@ -31,13 +31,5 @@ FROM generate_series(1, :inputs) i,
 ALTER TABLE bench.input ADD PRIMARY KEY (i);
 ANALYZE bench.input;
 
-CREATE TABLE bench.timing (
-    work    text NOT NULL,
-    way     text NOT NULL,
-    round   integer NOT NULL,
-    n       bigint NOT NULL,
-    ms      double precision NOT NULL
-);
-
 CREATE FUNCTION bench.ms_since(start timestamptz) RETURNS double precision LANGUAGE sql VOLATILE AS
 $$SELECT 1000 * extract(epoch FROM clock_timestamp() - start)::double precision$$;

@@ -1,6 +1,14 @@
 -- bench/measure.sql: the measuring.  Time is taken inside the server, with
 -- clock_timestamp() around a call.
 
+CREATE TABLE bench.timing (
+    work    text NOT NULL,
+    way     text NOT NULL,
+    round   integer NOT NULL,
+    n       bigint NOT NULL,
+    ms      double precision NOT NULL
+);
+
 -- Runs a call and returns what it took.
 CREATE FUNCTION bench.ms_of(call text) RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE

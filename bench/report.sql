@@ -25,7 +25,18 @@ INSERT INTO bench.aim VALUES
     (20, 'bulk classification', 'enforced', 'bare', NULL, 'time', '-'),
     (21, 'bulk classification', 'PL/pgSQL', 'enforced', NULL, 'time per row', '-'),
     (22, 'bulk classification', 'PL/pgSQL', 'enforced', 'bare', 'added cost', '-'),
-    (23, 'bulk classification', 'PL/pgSQL, nothing recorded', 'enforced', NULL, 'time per row', '-');
+    (23, 'bulk classification', 'PL/pgSQL, nothing recorded', 'enforced', NULL, 'time per row', '-'),
+    (24, 'moves, 10 balances, durable', 'bare', 'enforced', NULL, 'time', '>= 0.8'),
+    (25, 'moves, 50 balances, durable', 'bare', 'enforced', NULL, 'time', '>= 0.8'),
+    (26, 'moves, 10 balances, durable', 'PL/pgSQL ledger', 'enforced', NULL, 'time', '-'),
+    (27, 'moves, 50 balances, durable', 'PL/pgSQL ledger', 'enforced', NULL, 'time', '-'),
+    (28, 'moves, 10 balances, asynchronous', 'bare', 'enforced', NULL, 'time', '-'),
+    (29, 'moves, 50 balances, asynchronous', 'bare', 'enforced', NULL, 'time', '-'),
+    (30, 'moves, 10 balances, asynchronous', 'PL/pgSQL ledger', 'enforced', NULL, 'time', '>= 2'),
+    (31, 'moves, 50 balances, asynchronous', 'PL/pgSQL ledger', 'enforced', NULL, 'time', '>= 2'),
+    (32, 'moves, 10 balances, asynchronous', 'PL/pgSQL ledger, lean', 'enforced', NULL, 'time', '-'),
+    (33, 'moves, 50 balances, asynchronous', 'PL/pgSQL ledger, lean', 'enforced', NULL, 'time', '-'),
+    (34, 'moves, one statement', 'enforced', 'bare', NULL, 'time', '-');
 
 CREATE VIEW bench.median AS
 SELECT work, way, count(*) AS rounds, min(n) AS n,
@@ -47,9 +58,20 @@ JOIN bench.median y ON y.work = a.work AND y.way = a.against
 LEFT JOIN bench.median b ON b.work = a.work AND b.way = a.base
 ORDER BY a.position;
 
-\echo 'Medians (microseconds for one lifecycle, ticket, event, sweep, look-up or breach)'
+\echo 'Medians (microseconds for one lifecycle, ticket, event, sweep, look-up, breach or move)'
 SELECT m.work, m.way, round(m.us::numeric, 2) AS median_us,
        round(m.min_us::numeric, 2) AS min_us, round(m.max_us::numeric, 2) AS max_us,
        m.n AS per_round, m.rounds
 FROM bench.median m
 ORDER BY (SELECT min(a.position) FROM bench.aim a WHERE a.work = m.work), m.us;
+
+SELECT to_regclass('bench.stock_run') IS NOT NULL AS has_stock \gset
+\if :has_stock
+\echo 'Moves a second by 20 clients together; how long the slowest and one in a thousand took; how many failed'
+SELECT r.work, r.way, round((1e6 / m.us)::numeric) AS moves_a_second, round(max(r.longest_ms)::numeric, 1) AS longest_ms,
+       round((percentile_cont(0.5) WITHIN GROUP (ORDER BY r.slow_ms))::numeric, 1) AS slow_ms,
+       round(100.0 * sum(r.failed) / sum(r.moves + r.failed), 3) AS failed_percent
+FROM bench.stock_run r JOIN bench.median m USING (work, way)
+GROUP BY r.work, r.way, m.us
+ORDER BY (SELECT min(a.position) FROM bench.aim a WHERE a.work = r.work), m.us;
+\endif

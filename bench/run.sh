@@ -3,7 +3,8 @@
 #
 #   BENCH_SCALE    share of the full number of rows in each measurement; default 1
 #   BENCH_ROUNDS   rounds; default 7
-#   BENCH_WORKS    which measurements; default "lifecycle bulk events fresh warranty sweep worktime memory"
+#   BENCH_WORKS    which measurements; default
+#                  "lifecycle bulk events fresh warranty sweep worktime memory stock stock_bulk"
 #
 # Compared are one desk as create_desk() makes it (enforced), the same tables
 # written by plain statements (bare.sql), and the same rules as PL/pgSQL
@@ -15,7 +16,8 @@
 # Method: one session; in each round every way does the same work with the same
 # input, one after the other, so that what disturbs one disturbs all; time is
 # taken in the server around one call. What a bulk statement wrote is rolled
-# back and vacuumed away before the next way has its turn.
+# back and vacuumed away before the next way has its turn.  For the ledger, which
+# has a method of its own, see stock.sh.
 #
 # Uses the database libpq's variables name, which must be empty.
 set -euo pipefail
@@ -23,7 +25,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 scale=${BENCH_SCALE:-1}
 rounds=${BENCH_ROUNDS:-7}
-works=${BENCH_WORKS:-lifecycle bulk events fresh warranty sweep worktime memory}
+ticket_works=(lifecycle bulk events fresh warranty sweep worktime memory)
+stock_works=(stock stock_bulk)
+works=${BENCH_WORKS:-${ticket_works[*]} ${stock_works[*]}}
 
 # scaled NUMBER: that share of it, at least 20.
 scaled() { awk -v n="$1" -v s="$scale" 'BEGIN { n = int(n * s); print n < 20 ? 20 : n }'; }
@@ -56,7 +60,14 @@ declare -A way=(
 
 session() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off "$@"; }
 say() { printf '==> %s\n' "$*" >&2; }
-wanted() { case " $works " in *" $1 "*) ;; *) return 1 ;; esac; }
+# wanted WORK…: is any of them?
+wanted() {
+    local work
+    for work; do
+        case " $works " in *" $work "*) return 0 ;; esac
+    done
+    return 1
+}
 
 # on DESK FILE…: the files with the desk's name put in.
 on() {
@@ -74,14 +85,23 @@ inputs() {
     echo "$most"
 }
 
+. ./stock.sh
+
 setup() {
+    {
+        echo "SET client_min_messages = warning; CREATE EXTENSION aftersales; CREATE SCHEMA bench;"
+        cat measure.sql
+    } | session -o /dev/null
+}
+
+ticket_setup() {
     local desk
     say "policy, desks, $seeded tickets each"
     {
-        echo "SET client_min_messages = warning; CREATE EXTENSION aftersales; CREATE SCHEMA bench;"
+        echo "SET client_min_messages = warning;"
         cat policy.sql
         echo "\\set inputs $(inputs)"
-        cat input.sql measure.sql check.sql worktime_loop.sql
+        cat input.sql check.sql worktime_loop.sql
         echo "SELECT aftersales.create_desk('b_enforced');"
         on b_enforced drive.sql
         # most are over, some have just been opened
@@ -298,20 +318,38 @@ sound() {
 	SQL
 }
 
-SECONDS=0
-setup
-check
-{
-    echo "SET client_min_messages = warning;"
-    echo "\\o /dev/null"
-    for work in lifecycle bulk events fresh warranty sweep worktime memory; do
+ticket_run() {
+    local work
+    ticket_setup
+    check
+    {
+        echo "SET client_min_messages = warning;"
+        echo "\\o /dev/null"
+        for work in "${ticket_works[@]}"; do
+            wanted "$work" || continue
+            echo "\\warn '==> $work, $rounds rounds'"
+            "$work"
+        done
+        sound
+    } | session
+}
+
+stock_run() {
+    local work
+    stock_setup
+    for work in "${stock_works[@]}"; do
         wanted "$work" || continue
-        echo "\\warn '==> $work, $rounds rounds'"
+        say "$work, $rounds rounds"
         "$work"
     done
-    sound
-    cat report.sql
-} | session
+    stock_sound
+}
+
+SECONDS=0
+setup
+if wanted "${ticket_works[@]}"; then ticket_run; fi
+if wanted "${stock_works[@]}"; then stock_run; fi
+session -f report.sql
 echo "PL/pgSQL counts working time in a loop of its own, with conditions compiled in by add_working_time()."
 echo "Method: one session, ways in turn, $rounds rounds, scale $scale; PostgreSQL $(session -At -c 'SHOW server_version')."
 say "$((SECONDS / 60)) min $((SECONDS % 60)) s"

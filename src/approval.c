@@ -441,6 +441,7 @@ as_approval_record(PG_FUNCTION_ARGS)
 	AsStatement *st;
 
 	as_check_trigger(fcinfo, "approval_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, false);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	as_meanings_emit(st, trigdata, "approval_id", ORIGIN_APPROVAL, excuse);
 	as_statement_drop(st);

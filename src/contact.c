@@ -222,6 +222,7 @@ as_contact_record(PG_FUNCTION_ARGS)
 	Yielded		y = {0, 16, NULL};
 
 	as_check_trigger(fcinfo, "contact_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, true);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	y.emissions = palloc(sizeof(Emission) * y.max);
 	walk_contacts(st, &y, trigdata);

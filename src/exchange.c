@@ -413,6 +413,21 @@ found_exchange(AsStatement *st, const StockMove *m)
 	return e;
 }
 
+static Exchange *
+reversed_exchange(AsStatement *st, StockMove *m)
+{
+	Exchange   *e;
+
+	as_exchange_reversed(st, m, &m->found->reversed);
+	m->exchange_id = m->found->reversed.exchange_id;
+	if (m->exchange_id == 0)
+		return NULL;
+	e = as_exchange_get(st, m);
+	if (e == NULL)
+		elog(ERROR, "hand-out %lld is gone", (long long) m->exchange_id);
+	return e;
+}
+
 /*
  * as_exchange_find finds the hand-out that a move belongs to, see stock.h.
  */
@@ -422,16 +437,15 @@ as_exchange_find(AsStatement *st, StockMove *m)
 	Exchange   *e;
 	Effect		x;
 
+	m->found = palloc0(sizeof(FoundExchange));
 	if (m->reversal_of != 0)
 	{
-		ReversedMove o;
-
-		as_exchange_reversed(st, m, &o);
-		m->exchange_id = o.exchange_id;
-		m->is_other_model = o.is_other_model;
+		m->found->exchange = reversed_exchange(st, m);
+		m->is_other_model = m->found->reversed.is_other_model;
 		return;
 	}
 	e = m->exchange_id != 0 ? named_exchange(st, m) : found_exchange(st, m);
+	m->found->exchange = e;
 	m->exchange_id = e == NULL ? 0 : e->exchange_id;
 	m->is_other_model = e != NULL && e->count[HANDED_OUT] > 0 && e->of_part <= 0 &&
 		strcmp(e->part_no, m->part->part_no) != 0 && effect_of(m, e, &x) && x.is_defective;
@@ -518,29 +532,22 @@ bool
 as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket, const PolicyVersion *pv)
 {
 	bool		is_reversal = m->reversal_of != 0;
-	ReversedMove reversed = {0};
-	Exchange   *e;
+	Exchange   *e = m->found->exchange;
 	Effect		x;
 	bool		fits;
 
-	if (is_reversal)
-		as_exchange_reversed(st, m, &reversed);
-	if (m->exchange_id == 0 && (is_reversal || m->purpose->id == PURPOSE_LOSE))
-	{
-		/* what is lost need not have been handed out */
-		as_exchange_carried_on(st, m);
+	as_exchange_carried_on(st, m);
+	/* what is lost need not have been handed out */
+	if (e == NULL && (is_reversal || m->purpose->id == PURPOSE_LOSE))
 		return false;
-	}
-	e = m->exchange_id == 0 ? new_exchange(m) : as_exchange_get(st, m);
 	if (e == NULL)
-		elog(ERROR, "hand-out %lld is gone", (long long) m->exchange_id);
-	fits = is_reversal ? effect_of_reversal(m, e, &reversed, &x) : effect_of(m, e, &x);
+		e = new_exchange(m);
+	fits = is_reversal ? effect_of_reversal(m, e, &m->found->reversed, &x) : effect_of(m, e, &x);
 	take_effect(e, &x);
 	if (is_reversal && (!fits || !is_consistent(e)))
 		refuse_reversal(st, m);
 	if (!fits || !is_consistent(e))
 		elog(ERROR, "hand-out %lld does not fit move %lld", (long long) m->exchange_id, (long long) m->move_id);
-	as_exchange_carried_on(st, m);
 	if (is_reversal)
 		as_exchange_describe_anew(st, e, m);
 	else
@@ -550,6 +557,6 @@ as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket, const 
 	m->exchange_id = e->exchange_id;
 	as_exchange_of_move(st, m, x.is_defective);
 	if (ticket != NULL)
-		as_unit_swap(st, m, &reversed, ticket, pv);
+		as_unit_swap(st, m, &m->found->reversed, ticket, pv);
 	return e->is_balanced && m->ticket_id != 0 && !as_parts_outstanding(st, m->ticket_id);
 }

@@ -56,6 +56,13 @@ typedef struct ReversedMove
 	TimestampTz happened_at;
 } ReversedMove;
 
+/* From as_exchange_find to as_exchange_apply; in the row's memory. */
+typedef struct FoundExchange
+{
+	Exchange   *exchange;		/* NULL: the move begins one, or belongs to none */
+	ReversedMove reversed;		/* of a reversal */
+} FoundExchange;
+
 /* exchange_store.c */
 extern Exchange *as_exchanges_of(AsStatement *st, const StockMove *m, int *n);
 extern Exchange *as_exchange_get(AsStatement *st, const StockMove *m);

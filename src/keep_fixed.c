@@ -28,6 +28,10 @@ as_keep_fixed(PG_FUNCTION_ARGS)
 	int			i;
 
 	as_check_trigger(fcinfo, "keep_fixed", TRIGGER_EVENT_BEFORE, true);
+	if (!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired for UPDATE", "keep_fixed")));
 	rel = trigdata->tg_relation;
 	old = as_row_from_slot(trigdata->tg_trigslot);
 	new = as_row_from_slot(trigdata->tg_newslot);

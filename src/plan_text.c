@@ -114,7 +114,8 @@
 /*
  * Hand-outs, with what is left by their moves of part $2, serial number $3, and
  * of defective ones whether in good condition ($4).  Moves $5 do not count yet.
- * What good ones and defective ones are, see exchange.c.
+ * What good ones and defective ones are, see exchange.c.  The part is not a
+ * condition of the scan, lest a plan made when there are no moves looks it up.
  */
 #define EXCHANGE_ROWS \
 	"SELECT e.exchange_id, e.ticket_id, e.part_no, e.serial_no, e.exchange, e.location, e.quantity, e.installed," \
@@ -122,20 +123,19 @@
 	" e.defective_serial_no, e.issued_at, e.removed_at, e.balanced_at, s.good, s.of_part, s.defective" \
 	" FROM @.part_exchange e CROSS JOIN LATERAL (SELECT" \
 	" pg_catalog.sum(CASE WHEN x.hands_out THEN x.counted ELSE " LESS " END)" \
-	" FILTER (WHERE x.is_good AND x.same_serial) AS good," \
+	" FILTER (WHERE x.same_part AND x.is_good AND x.same_serial) AS good," \
 	" pg_catalog.sum(CASE WHEN x.hands_out THEN x.counted WHEN NOT x.installs THEN " LESS \
-	" WHEN e.location IS NULL THEN x.counted END) FILTER (WHERE x.is_good) AS of_part," \
+	" WHEN e.location IS NULL THEN x.counted END) FILTER (WHERE x.same_part AND x.is_good) AS of_part," \
 	" pg_catalog.sum(CASE WHEN NOT x.removes THEN " LESS " WHEN x.into_hands THEN x.counted END)" \
-	" FILTER (WHERE NOT x.is_good AND NOT x.keeps AND x.same_serial AND x.held_good" EQ "$4) AS defective" \
-	" FROM (SELECT " COUNTED " AS counted, m.is_other_model IS NULL AS is_good," \
+	" FILTER (WHERE x.same_part AND NOT x.is_good AND NOT x.keeps AND x.same_serial AND x.held_good" EQ "$4) AS defective" \
+	" FROM (SELECT " COUNTED " AS counted, m.part_no" EQ "$2 AS same_part, m.is_other_model IS NULL AS is_good," \
 	" " PURPOSE_IN("issue,loan") " AS hands_out, " PURPOSE_IN("install") " AS installs," \
 	" " PURPOSE_IN("remove") " AS removes, " PURPOSE_IN("keep") " AS keeps, " SERIAL_IS("m", "$3") " AS same_serial," \
 	" CASE WHEN (" PURPOSE_IN("remove") ")" EQ "(m.reversal_of IS NULL) THEN m.to_condition" \
 	" ELSE m.from_condition END" EQ "'good' AS held_good," \
 	" (SELECT k.in_hands FROM @.stock_location l JOIN @.location_kind k ON k.kind" EQ "l.kind" \
 	" WHERE l.location" EQ AT_FIRST("m", "to_location", "from_location") ") AS into_hands" \
-	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND m.part_no" EQ "$2" \
-	" AND NOT m.move_id" EQ "ANY ($5)) x) s"
+	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND NOT m.move_id" EQ "ANY ($5)) x) s"
 /* without a ticket */
 #define OPEN_LOANS EXCHANGE_ROWS " WHERE e.ticket_id IS NULL AND e.part_no" EQ "$2 AND e.balanced_at IS NULL"
 #define LAST_MOVE(column, which) \
@@ -538,14 +538,17 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_STOCK_ORIGINAL, 1, {INT8OID},
 		"SELECT part_no, to_condition, from_condition, owner, quantity, to_location, from_location, serial_no,"
 	" ticket_id, purpose, exchange_id, reversal_of, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
-	/* what may be NULL is compared as '' or 0, which no move has */
-	{PLAN_STOCK_REF, 15, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
-		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID},
+	/*
+	 * What may be NULL is compared as '' or 0, which no move has.  A time that
+	 * was ahead when the move came first was taken as its now.
+	 */
+	{PLAN_STOCK_REF, 16, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
+		TEXTOID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 		"SELECT part_no" EQ "$2 AND from_condition" EQ "$3 AND to_condition" EQ "$4 AND owner" EQ "$5 AND quantity" EQ "$6"
 		" AND from_location" EQ "$7 AND to_location" EQ "$8 AND coalesce(serial_no, '')" EQ "$9"
 		" AND coalesce(ticket_id, 0)" EQ "$10 AND purpose" EQ "$11 AND ($12" EQ "0 OR exchange_id" EQ "$12)"
 		" AND coalesce(substitute_for, '')" EQ "$13 AND coalesce(reversal_of, 0)" EQ "$14"
-		" AND ($15" EQ "'-infinity' OR happened_at" EQ "$15)"
+		" AND happened_at" GE "$15 AND happened_at" LE "$16"
 	" FROM @.stock_move WHERE external_ref" EQ "$1"},
 	{PLAN_STOCK_REVERSED, 1, {INT8OID},
 	"SELECT 1 FROM @.stock_move WHERE reversal_of" EQ "$1"},
@@ -576,6 +579,84 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_SERIAL_NEW, 7, {TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, INT4ARRAYOID},
 		"INSERT INTO @.stock_serial (part_no, serial_no, location, condition, owner, last_at, moves) SELECT n.* FROM " SERIAL_ROWS
 	" AS n"},
+
+	{PLAN_EXCHANGES_TICKET, 5, {INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
+	EXCHANGE_ROWS " WHERE e.ticket_id" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
+	{PLAN_EXCHANGES_SERIAL, 5, {TEXTOID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
+	OPEN_LOANS " AND e.serial_no" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
+	{PLAN_EXCHANGES_PLACE, 5, {TEXTOID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
+	OPEN_LOANS " AND e.location" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
+	{PLAN_EXCHANGE, 5, {INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
+	EXCHANGE_ROWS " WHERE e.exchange_id" EQ "$1"},
+	{PLAN_EXCHANGE_REVERSED, 1, {INT8OID},
+	"SELECT exchange_id, is_other_model, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
+	{PLAN_EXCHANGE_LAST, 3, {INT8OID, INT8ARRAYOID, BOOLOID},
+		"WITH x AS MATERIALIZED (SELECT s.* FROM @.stock_move s WHERE s.exchange_id" EQ "$1 AND NOT s.move_id" EQ "ANY ($2)),"
+		" m AS (SELECT x.* FROM x WHERE x.reversal_of IS NULL"
+		" AND NOT EXISTS (SELECT FROM x r WHERE r.reversal_of" EQ "x.move_id))"
+		" SELECT " LAST_MOVE("part_no", HANDED_OUT_BY) ", " LAST_MOVE("serial_no", HANDED_OUT_BY) ","
+		" " LAST_MOVE("part_no", PURPOSE_IN("remove,keep")) ", " LAST_MOVE("serial_no", PURPOSE_IN("remove,keep")) ","
+		" (SELECT pg_catalog.max(m.happened_at) FROM m WHERE " PURPOSE_IN("remove") "),"
+	" (SELECT pg_catalog.min(m.happened_at) FROM m)"},
+	{PLAN_EXCHANGE_NEW, 19, {EXCHANGE_TYPES},
+		"INSERT INTO @.part_exchange (ticket_id, part_no, serial_no, exchange, location, quantity, installed,"
+		" returned, lost, removed, kept, defective_returned, defective_lost, defective_part_no, defective_serial_no,"
+		" issued_at, removed_at, balanced_at) VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+	" $16, $17, $18, $19) RETURNING exchange_id"},
+	{PLAN_EXCHANGE_SET, 19, {EXCHANGE_TYPES},
+		"UPDATE @.part_exchange SET ticket_id = $2, part_no = $3, serial_no = $4, exchange = $5, location = $6,"
+		" quantity = $7, installed = $8, returned = $9, lost = $10, removed = $11, kept = $12,"
+		" defective_returned = $13, defective_lost = $14, defective_part_no = $15, defective_serial_no = $16,"
+	" issued_at = $17, removed_at = $18, balanced_at = $19 WHERE exchange_id" EQ "$1"},
+	{PLAN_EXCHANGE_MOVE, 3, {INT8OID, INT8OID, BOOLOID},
+		"UPDATE @.stock_move SET exchange_id = $2, is_other_model = $3 WHERE move_id" EQ "$1"
+	" AND (exchange_id IS NULL OR $3 IS NOT NULL)"},
+	{PLAN_EXCHANGE_OPEN, 1, {INT8OID},
+	"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND balanced_at IS NULL LIMIT 1"},
+
+	{PLAN_UNIT_PUT_IN, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
+		UNIT_PART_COLUMNS "installed_on, is_replacement, ticket_id, exchange_id, replaces) VALUES ("
+		UNIT_PART_VALUES "$5, true, $6, $7, (" UNREPLACED("$7")
+	" ORDER BY (u.part_no" EQ "$3) DESC, u.removed_on, u.unit_part_id LIMIT 1))"},
+	/* not one that this ticket has put in, unless its serial number says so */
+	{PLAN_UNIT_IN_PLACE, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
+		"SELECT unit_part_id FROM @.unit_part u WHERE unit_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
+		" AND removed_on IS NULL AND (installed_on IS NULL OR installed_on" LE "$4)"
+		" AND (NOT $3" EQ "'' OR ticket_id IS NULL OR NOT ticket_id" EQ "$5)"
+	" ORDER BY installed_on NULLS FIRST, unit_part_id LIMIT 1"},
+	{PLAN_UNIT_TAKE_OUT, 3, {INT8OID, DATEOID, INT8OID},
+	"UPDATE @.unit_part SET removed_on = $2, exchange_id = $3 WHERE unit_part_id" EQ "$1 AND removed_on IS NULL"},
+	{PLAN_UNIT_ADD_REMOVED, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
+		UNIT_PART_COLUMNS "removed_on, ticket_id, exchange_id) VALUES (" UNIT_PART_VALUES "$5, $6, $7)"
+	" RETURNING unit_part_id"},
+	{PLAN_UNIT_LINK, 4, {INT8OID, INT8OID, INT8OID, TEXTOID},
+		"UPDATE @.unit_part SET replaces = $1 WHERE unit_part_id" EQ "(SELECT u.unit_part_id FROM @.unit_part u"
+		" WHERE u.exchange_id" EQ "$2 AND u.ticket_id" EQ "$3 AND u.installed_on IS NOT NULL AND u.removed_on IS NULL"
+	" AND u.replaces IS NULL ORDER BY (u.part_no" EQ "$4) DESC, u.installed_on, u.unit_part_id LIMIT 1)"},
+	{PLAN_UNIT_WAS_PUT_IN, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
+		"SELECT unit_part_id FROM @.unit_part u WHERE exchange_id" EQ "$5 AND ticket_id" EQ "$1 AND part_no" EQ "$2"
+		" AND " SERIAL_IS("u", "$3") " AND installed_on" EQ "$4 AND removed_on IS NULL"
+	" ORDER BY unit_part_id DESC LIMIT 1"},
+	{PLAN_UNIT_GONE_SINCE, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
+		"SELECT unit_part_id FROM @.unit_part u WHERE ticket_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
+	" AND installed_on" EQ "$4 AND removed_on IS NOT NULL LIMIT 1"},
+	{PLAN_UNIT_WAS_TAKEN_OUT, 4, {INT8OID, TEXTOID, TEXTOID, DATEOID},
+		"SELECT unit_part_id FROM @.unit_part u WHERE exchange_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
+	" AND removed_on" EQ "$4 ORDER BY unit_part_id DESC LIMIT 1"},
+	{PLAN_UNIT_UNLINK, 2, {INT8OID, INT8OID},
+		"UPDATE @.unit_part SET replaces = (" UNREPLACED("$2") " ORDER BY u.unit_part_id LIMIT 1)"
+	" WHERE replaces" EQ "$1"},
+	{PLAN_UNIT_KNOWN_BEFORE, 1, {INT8OID},
+	"SELECT unit_part_id FROM @.unit_part WHERE unit_part_id" EQ "$1 AND (installed_on IS NOT NULL OR ticket_id IS NULL)"},
+	/* what it was put in by, if the ledger knows */
+	{PLAN_UNIT_PUT_BACK, 1, {INT8OID},
+		"UPDATE @.unit_part u SET removed_on = NULL, exchange_id = (SELECT x.exchange_id FROM @.stock_move x"
+		" WHERE x.ticket_id" EQ "u.ticket_id AND x.purpose" EQ "'install' AND coalesce(x.part_no, '')" EQ "u.part_no"
+		" AND " SERIAL_IS("x", "coalesce(u.serial_no, '')") " AND coalesce(x.reversal_of, 0)" EQ "0"
+		" AND NOT EXISTS (SELECT FROM @.stock_move r WHERE r.reversal_of" EQ "x.move_id)"
+	" ORDER BY x.move_id DESC LIMIT 1) WHERE u.unit_part_id" EQ "$1"},
+	{PLAN_UNIT_DELETE, 1, {INT8OID},
+	"DELETE FROM @.unit_part WHERE unit_part_id" EQ "$1"},
 
 	{PLAN_REF_SLIP, 1, {TEXTOID}, REF_OF("stock_slip")},
 	{PLAN_REF_SLIP_LINE, 1, {TEXTOID}, REF_OF("stock_slip_line")},
@@ -640,82 +721,5 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 		" CASE WHEN l.difference" LT "0 THEN o.location ELSE c.location END, l.serial_no, 'adjust', l.reason, c.posted_at"
 		" FROM @.stock_count c JOIN @.stock_count_line l ON l.count_id" EQ "c.count_id CROSS JOIN (" OTHER_SIDE ") o"
 		" WHERE c.count_id" EQ "$1 AND NOT l.difference" EQ "0"
-	" ORDER BY l.part_no, l.condition, l.owner, l.serial_no"},
-	{PLAN_EXCHANGES_TICKET, 5, {INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
-	EXCHANGE_ROWS " WHERE e.ticket_id" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
-	{PLAN_EXCHANGES_SERIAL, 5, {TEXTOID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
-	OPEN_LOANS " AND e.serial_no" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
-	{PLAN_EXCHANGES_PLACE, 5, {TEXTOID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
-	OPEN_LOANS " AND e.location" EQ "$1 ORDER BY e.issued_at, e.exchange_id"},
-	{PLAN_EXCHANGE, 5, {INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8ARRAYOID},
-	EXCHANGE_ROWS " WHERE e.exchange_id" EQ "$1"},
-	{PLAN_EXCHANGE_REVERSED, 1, {INT8OID},
-	"SELECT exchange_id, is_other_model, happened_at FROM @.stock_move WHERE move_id" EQ "$1"},
-	{PLAN_EXCHANGE_LAST, 3, {INT8OID, INT8ARRAYOID, BOOLOID},
-		"WITH m AS (SELECT x.* FROM @.stock_move x WHERE x.exchange_id" EQ "$1 AND x.reversal_of IS NULL"
-		" AND NOT x.move_id" EQ "ANY ($2) AND NOT EXISTS (SELECT FROM @.stock_move r"
-		" WHERE r.reversal_of" EQ "x.move_id AND NOT r.move_id" EQ "ANY ($2)))"
-		" SELECT " LAST_MOVE("part_no", HANDED_OUT_BY) ", " LAST_MOVE("serial_no", HANDED_OUT_BY) ","
-		" " LAST_MOVE("part_no", PURPOSE_IN("remove,keep")) ", " LAST_MOVE("serial_no", PURPOSE_IN("remove,keep")) ","
-		" (SELECT pg_catalog.max(m.happened_at) FROM m WHERE " PURPOSE_IN("remove") "),"
-	" (SELECT pg_catalog.min(m.happened_at) FROM m)"},
-	{PLAN_EXCHANGE_NEW, 19, {EXCHANGE_TYPES},
-		"INSERT INTO @.part_exchange (ticket_id, part_no, serial_no, exchange, location, quantity, installed,"
-		" returned, lost, removed, kept, defective_returned, defective_lost, defective_part_no, defective_serial_no,"
-		" issued_at, removed_at, balanced_at) VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-	" $16, $17, $18, $19) RETURNING exchange_id"},
-	{PLAN_EXCHANGE_SET, 19, {EXCHANGE_TYPES},
-		"UPDATE @.part_exchange SET ticket_id = $2, part_no = $3, serial_no = $4, exchange = $5, location = $6,"
-		" quantity = $7, installed = $8, returned = $9, lost = $10, removed = $11, kept = $12,"
-		" defective_returned = $13, defective_lost = $14, defective_part_no = $15, defective_serial_no = $16,"
-	" issued_at = $17, removed_at = $18, balanced_at = $19 WHERE exchange_id" EQ "$1"},
-	{PLAN_EXCHANGE_MOVE, 3, {INT8OID, INT8OID, BOOLOID},
-		"UPDATE @.stock_move SET exchange_id = $2, is_other_model = $3 WHERE move_id" EQ "$1"
-	" AND (exchange_id IS NULL OR $3 IS NOT NULL)"},
-	{PLAN_EXCHANGE_OPEN, 1, {INT8OID},
-	"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND balanced_at IS NULL LIMIT 1"},
-
-	{PLAN_UNIT_PUT_IN, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
-		UNIT_PART_COLUMNS "installed_on, is_replacement, ticket_id, exchange_id, replaces) VALUES ("
-		UNIT_PART_VALUES "$5, true, $6, $7, (" UNREPLACED("$7")
-	" ORDER BY (u.part_no" EQ "$3) DESC, u.removed_on, u.unit_part_id LIMIT 1))"},
-	/* not one that this ticket has put in, unless its serial number says so */
-	{PLAN_UNIT_IN_PLACE, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
-		"SELECT unit_part_id FROM @.unit_part u WHERE unit_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
-		" AND removed_on IS NULL AND (installed_on IS NULL OR installed_on" LE "$4)"
-		" AND (NOT $3" EQ "'' OR ticket_id IS NULL OR NOT ticket_id" EQ "$5)"
-	" ORDER BY installed_on NULLS FIRST, unit_part_id LIMIT 1"},
-	{PLAN_UNIT_TAKE_OUT, 3, {INT8OID, DATEOID, INT8OID},
-	"UPDATE @.unit_part SET removed_on = $2, exchange_id = $3 WHERE unit_part_id" EQ "$1 AND removed_on IS NULL"},
-	{PLAN_UNIT_ADD_REMOVED, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
-		UNIT_PART_COLUMNS "removed_on, ticket_id, exchange_id) VALUES (" UNIT_PART_VALUES "$5, $6, $7)"
-	" RETURNING unit_part_id"},
-	{PLAN_UNIT_LINK, 4, {INT8OID, INT8OID, INT8OID, TEXTOID},
-		"UPDATE @.unit_part SET replaces = $1 WHERE unit_part_id" EQ "(SELECT u.unit_part_id FROM @.unit_part u"
-		" WHERE u.exchange_id" EQ "$2 AND u.ticket_id" EQ "$3 AND u.installed_on IS NOT NULL AND u.removed_on IS NULL"
-	" AND u.replaces IS NULL ORDER BY (u.part_no" EQ "$4) DESC, u.installed_on, u.unit_part_id LIMIT 1)"},
-	{PLAN_UNIT_WAS_PUT_IN, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
-		"SELECT unit_part_id FROM @.unit_part u WHERE exchange_id" EQ "$5 AND ticket_id" EQ "$1 AND part_no" EQ "$2"
-		" AND " SERIAL_IS("u", "$3") " AND installed_on" EQ "$4 AND removed_on IS NULL"
-	" ORDER BY unit_part_id DESC LIMIT 1"},
-	{PLAN_UNIT_GONE_SINCE, 5, {INT8OID, TEXTOID, TEXTOID, DATEOID, INT8OID},
-		"SELECT unit_part_id FROM @.unit_part u WHERE ticket_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
-	" AND installed_on" EQ "$4 AND removed_on IS NOT NULL LIMIT 1"},
-	{PLAN_UNIT_WAS_TAKEN_OUT, 4, {INT8OID, TEXTOID, TEXTOID, DATEOID},
-		"SELECT unit_part_id FROM @.unit_part u WHERE exchange_id" EQ "$1 AND part_no" EQ "$2 AND " SERIAL_IS("u", "$3")
-	" AND removed_on" EQ "$4 ORDER BY unit_part_id DESC LIMIT 1"},
-	{PLAN_UNIT_UNLINK, 2, {INT8OID, INT8OID},
-		"UPDATE @.unit_part SET replaces = (" UNREPLACED("$2") " ORDER BY u.unit_part_id LIMIT 1)"
-	" WHERE replaces" EQ "$1"},
-	{PLAN_UNIT_KNOWN_BEFORE, 1, {INT8OID},
-	"SELECT unit_part_id FROM @.unit_part WHERE unit_part_id" EQ "$1 AND (installed_on IS NOT NULL OR ticket_id IS NULL)"},
-	/* what it was put in by, if the ledger knows */
-	{PLAN_UNIT_PUT_BACK, 1, {INT8OID},
-		"UPDATE @.unit_part u SET removed_on = NULL, exchange_id = (SELECT x.exchange_id FROM @.stock_move x"
-		" WHERE x.ticket_id" EQ "u.ticket_id AND x.purpose" EQ "'install' AND x.part_no" EQ "u.part_no"
-		" AND " SERIAL_IS("x", "coalesce(u.serial_no, '')") " AND x.reversal_of IS NULL"
-		" AND NOT EXISTS (SELECT FROM @.stock_move r WHERE r.reversal_of" EQ "x.move_id)"
-	" ORDER BY x.move_id DESC LIMIT 1) WHERE u.unit_part_id" EQ "$1"},
-	{PLAN_UNIT_DELETE, 1, {INT8OID},
-	"DELETE FROM @.unit_part WHERE unit_part_id" EQ "$1"}
+	" ORDER BY l.part_no, l.condition, l.owner, l.serial_no"}
 };

@@ -146,6 +146,7 @@ as_promise_record(PG_FUNCTION_ARGS)
 	AsStatement *st;
 
 	as_check_trigger(fcinfo, "promise_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, false);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	as_meanings_emit(st, trigdata, "promise_id", ORIGIN_PROMISE, NULL);
 	as_statement_drop(st);

@@ -526,6 +526,7 @@ as_row_record(PG_FUNCTION_ARGS)
 	AsStatement *st;
 
 	as_check_trigger(fcinfo, "row_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, false);
 	table = table_of_trigger(trigdata);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	if (!st->internal)

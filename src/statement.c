@@ -56,6 +56,21 @@ as_check_trigger(FunctionCallInfo fcinfo, const char *name,
 						row ? "ROW" : "STATEMENT")));
 }
 
+/*
+ * as_check_tables refuses a record trigger that somebody has made without the
+ * transition tables it reads.
+ */
+void
+as_check_tables(const TriggerData *trigdata, bool needs_old)
+{
+	if (trigdata->tg_newtable == NULL ||
+		(needs_old && TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) && trigdata->tg_oldtable == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" lacks its transition tables", trigdata->tg_trigger->tgname),
+				 errhint("create_desk() makes the triggers of a desk; make no others of their functions.")));
+}
+
 AsStatement *
 as_statement_first(void)
 {

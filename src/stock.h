@@ -99,6 +99,7 @@ typedef struct StockMove
 	int64		exchange_id;	/* 0: none */
 	int64		reversal_of;	/* 0: no reversal */
 	bool		is_other_model; /* see the column; by exchange.c */
+	struct FoundExchange *found;	/* what as_exchange_find leaves for as_exchange_apply */
 	TimestampTz happened_at;
 } StockMove;
 
@@ -146,6 +147,7 @@ extern void as_stock_check(AsStatement *st, const int *column, const TicketRow *
 
 /* stock_purpose.c */
 extern const StockPurpose *as_stock_purpose(const char *name);
+extern const StockPurpose *as_purpose_of(const AsStatement *st, const char *name);
 extern bool as_is_stock_event(const char *event);
 extern char *as_purpose_misfit(const StockMove *m);
 extern StockCondition as_purpose_condition(const StockPurpose *purpose);

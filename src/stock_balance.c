@@ -70,6 +70,8 @@ struct Balances
 	AsStatement *st;
 	balances_hash *hash;
 	List	   *owners;			/* char *, each once */
+	const StockLocation *looked_at; /* the location a count was looked for last, */
+	TimestampTz frozen_at;		/* and what it froze; -infinity: none */
 };
 
 /*
@@ -187,6 +189,18 @@ refuse_below(const Balances *b, const Balance *e, int64 have, int64 short_of, Ti
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "stock_balance_pkey")));
 }
 
+/* It is enough, but came while the move waited, whose time is before that. */
+pg_noreturn static void
+refuse_waited(const Balances *b, const Balance *e)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("part \"%s\" came to \"%s\" while the move waited", e->key.part->part_no, e->key.location->location),
+			 errhint("Try again."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, b->st->desk->name),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_balance")));
+}
+
 /* A count has settled what was there up to then. */
 static void
 check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
@@ -204,17 +218,23 @@ check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
 					_("What a count found wrong becomes right by posting it; give a time after it."));
 }
 
+/* Balances come in the order of locations, so each is looked for once. */
 static void
-look_for_count(const Balances *b, const Balance *e)
+look_for_count(Balances *b, const Balance *e)
 {
-	Datum		value = CStringGetTextDatum(e->key.location->location);
+	Datum		value;
 	bool		isnull;
-	Datum		frozen_at;
 
-	(void) as_run_read(b->st->desk, PLAN_FROZEN, &value);
-	frozen_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
-	if (!isnull)
-		check_frozen(b, e, DatumGetTimestampTz(frozen_at));
+	if (b->looked_at != e->key.location)
+	{
+		value = CStringGetTextDatum(e->key.location->location);
+		(void) as_run_read(b->st->desk, PLAN_FROZEN, &value);
+		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+		b->frozen_at = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+		b->looked_at = e->key.location;
+		SPI_freetuptable(SPI_tuptable);
+	}
+	check_frozen(b, e, b->frozen_at);
 }
 
 /* What the upsert gave back of a balance: is it enough, and is that all? */
@@ -424,7 +444,8 @@ read_since(const Balances *b, const Balance *e, StockDelta **known, int64 *nknow
 
 /*
  * as_balances_check judges the balances whose moves were taken once more.
- * Errors: as as_balances_write.
+ * Errors: as as_balances_write, and 40001 for a move of now that waited until
+ * there was enough.
  */
 void
 as_balances_check(Balances *b)
@@ -444,7 +465,11 @@ as_balances_check(Balances *b)
 			continue;
 		opening = read_since(b, e, &known, &nknown);
 		if (as_first_below_zero(opening, known, nknown, e->rows, e->nrows, &when) >= 0)
+		{
+			if (e->self_timed && e->after >= 0)
+				refuse_waited(b, e);
 			refuse_below(b, e, 0, 0, when);
+		}
 		SPI_freetuptable(SPI_tuptable);
 	}
 }

@@ -143,7 +143,10 @@ check_mirror(AsStatement *st, const StockMove *m)
 		DatumGetInt64(original_value(9)) == m->ticket_id && same_text(10, m->purpose->name) &&
 		DatumGetInt64(original_value(11)) == m->exchange_id && original_value(12) == (Datum) 0 &&
 		DatumGetTimestampTz(original_value(13)) <= m->happened_at)
+	{
+		SPI_freetuptable(SPI_tuptable);
 		return;
+	}
 	as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, "reversal_of", NULL,
 					psprintf(_("a reversal takes move %lld back as it was"), (long long) m->reversal_of),
 					_("It comes after that move, too."),

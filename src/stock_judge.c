@@ -162,19 +162,6 @@ fill_from_original(MoveInput *in)
 	SPI_finish();
 }
 
-static const StockPurpose *
-purpose_of(MoveInput *in)
-{
-	char	   *name = TextDatumGetCString(IVAL(in, SC_PURPOSE));
-	const StockPurpose *purpose = as_stock_purpose(name);
-
-	if (purpose == NULL)
-		as_stock_refuse(in->st, ERRCODE_SV_UNKNOWN_VALUE, "purpose", NULL,
-						psprintf(_("unknown purpose \"%s\" of a move"), name), NULL,
-						_("The view aftersales.stock_purpose lists the purposes."));
-	return purpose;
-}
-
 /* A time up to aftersales.clock_skew ahead is taken as now. */
 static void
 take_time(MoveInput *in)
@@ -223,7 +210,7 @@ fill(MoveInput *in)
 	put_if_null(in, SC_OWNER, "own");
 	if (INULL(in, SC_QUANTITY))
 		put(in, SC_QUANTITY, as_quantity_datum(QUANTITY_SCALE));
-	in->purpose = purpose_of(in);
+	in->purpose = as_purpose_of(in->st, TextDatumGetCString(IVAL(in, SC_PURPOSE)));
 	put_if_null(in, SC_FROM_CONDITION, as_condition_name[as_purpose_condition(in->purpose)]);
 	if (INULL(in, SC_TO_CONDITION))
 		put(in, SC_TO_CONDITION, IVAL(in, SC_FROM_CONDITION));
@@ -257,13 +244,15 @@ is_repeated(MoveInput *in)
 		SC_PART_NO, SC_FROM_CONDITION, SC_TO_CONDITION, SC_OWNER, SC_QUANTITY, SC_FROM_LOCATION, SC_TO_LOCATION
 	};
 	Datum		none = CStringGetTextDatum("");
-	Datum		values[15];
+	TimestampTz at;
+	Datum		values[16];
 	bool		found;
 	bool		isnull;
 	int			i;
 
-	if (INULL(in, SC_EXTERNAL_REF))
-		return false;
+	at = DatumGetTimestampTz(IVAL(in, SC_HAPPENED_AT));
+	if (INULL(in, SC_EXTERNAL_REF) || TIMESTAMP_NOT_FINITE(at))
+		return false;			/* a CHECK refuses such a time */
 	values[0] = IVAL(in, SC_EXTERNAL_REF);
 	for (i = 0; i < lengthof(plain); i++)
 	{
@@ -277,7 +266,9 @@ is_repeated(MoveInput *in)
 	values[11] = or_else(in, SC_EXCHANGE_ID, Int64GetDatum(0));
 	values[12] = or_else(in, SC_SUBSTITUTE_FOR, none);
 	values[13] = or_else(in, SC_REVERSAL_OF, Int64GetDatum(0));
-	values[14] = in->time_given ? IVAL(in, SC_HAPPENED_AT) : TimestampTzGetDatum(DT_NOBEGIN);
+	/* a time ahead was taken as the now of then */
+	values[14] = TimestampTzGetDatum(in->time_given ? at - (int64) as_setting_clock_skew * 1000 : DT_NOBEGIN);
+	values[15] = TimestampTzGetDatum(in->time_given ? at : DT_NOEND);
 	SPI_connect();
 	found = as_run_read(in->st->desk, PLAN_STOCK_REF, values) > 0;
 	if (found && !DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))

@@ -34,7 +34,7 @@ static const StockPurpose stock_purpose[PURPOSE_COUNT] = {
 	"A part is lost."},
 	{PURPOSE_LOAN, "loan", "store", "hands", "good", true, true,
 	"A loaner is given out."},
-	{PURPOSE_LOAN_RETURN, "loan_return", "hands", "store", "good|defective|scrap", true, true,
+	{PURPOSE_LOAN_RETURN, "loan_return", "hands", "store", "good|defective|scrap", false, true,
 	"A loaner comes back."},
 	{PURPOSE_TRANSFER, "transfer", "physical", "physical", NULL, false, false,
 	"Parts change their place."},
@@ -62,6 +62,21 @@ as_stock_purpose(const char *name)
 		if (strcmp(stock_purpose[i].name, name) == 0)
 			return &stock_purpose[i];
 	return NULL;
+}
+
+/*
+ * as_purpose_of returns the purpose that a move says.  Errors: SV010.
+ */
+const StockPurpose *
+as_purpose_of(const AsStatement *st, const char *name)
+{
+	const StockPurpose *purpose = as_stock_purpose(name);
+
+	if (purpose == NULL)
+		as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, "purpose", NULL,
+						psprintf(_("unknown purpose \"%s\" of a move"), name), NULL,
+						_("The view aftersales.stock_purpose lists the purposes."));
+	return purpose;
 }
 
 /*

@@ -382,6 +382,7 @@ as_stock_record(PG_FUNCTION_ARGS)
 	Recording	r = {.trigdata = trigdata};
 
 	as_check_trigger(fcinfo, "stock_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, false);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	if (tuplestore_tuple_count(trigdata->tg_newtable) > 0)
 	{

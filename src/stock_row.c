@@ -126,12 +126,10 @@ as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMov
 	m->quantity = as_quantity_of(SVAL(row, column, SC_QUANTITY));
 	m->serial_no = row_text(column, row, SC_SERIAL_NO);
 	m->ticket_id = row_id(column, row, SC_TICKET_ID);
-	m->purpose = as_stock_purpose(row_text(column, row, SC_PURPOSE));
+	m->purpose = as_purpose_of(st, row_text(column, row, SC_PURPOSE));
 	m->exchange_id = row_id(column, row, SC_EXCHANGE_ID);
 	m->reversal_of = row_id(column, row, SC_REVERSAL_OF);
 	m->happened_at = DatumGetTimestampTz(SVAL(row, column, SC_HAPPENED_AT));
-	if (m->purpose == NULL)
-		elog(ERROR, "a move has an unknown purpose");
 }
 
 /*

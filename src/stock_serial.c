@@ -79,8 +79,11 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 			(errcode(ERRCODE_SV_INSUFFICIENT_STOCK),
 			 errmsg("serial number \"%s\" of part \"%s\" is not at \"%s\"", key->serial_no, key->part->part_no,
 					from->location),
+			 from->physical ?
 			 errdetail("It is not there as %s, of that owner.\npart=%s serial_no=%s location=%s",
-					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location),
+					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location) :
+			 errdetail("It is in another place, or of another owner.\npart=%s serial_no=%s location=%s",
+					   key->part->part_no, key->serial_no, from->location),
 			 errhint("The table stock_serial says where each piece is, stock_move how it came there."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, s->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_serial"),
@@ -90,12 +93,19 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 static void
 check_order(const Serials *s, const SerialKey *key, TimestampTz before, TimestampTz at)
 {
-	if (at < before)
-		as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
-						psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
-								 key->serial_no, key->part->part_no),
-						psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
-						_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
+	if (at >= before)
+		return;
+	if (at == s->st->now)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("serial number \"%s\" of part \"%s\" was moved while the move waited", key->serial_no,
+						key->part->part_no),
+				 errhint("Try again.")));
+	as_stock_refuse(s->st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
+					psprintf(_("serial number \"%s\" of part \"%s\" was moved later already"),
+							 key->serial_no, key->part->part_no),
+					psprintf(_("Its latest move was at %s."), timestamptz_to_str(before)),
+					_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
 }
 
 /*
@@ -237,7 +247,7 @@ write_batch(Serials *s, Serial **serial, int n, bool is_known)
 /*
  * as_serials_write locks the pieces, refuses those that are not where they
  * are taken from, and writes where they are now.  The caller is connected to
- * SPI.  Errors: SV005, SV006.
+ * SPI.  Errors: SV005, or 40001 for a move of now that waited; SV006.
  */
 void
 as_serials_write(Serials *s)

@@ -208,6 +208,7 @@ as_ticket_record(PG_FUNCTION_ARGS)
 	Recorder	r;
 
 	as_check_trigger(fcinfo, "ticket_record", TRIGGER_EVENT_AFTER, false);
+	as_check_tables(trigdata, true);
 	st = as_statement_find(RelationGetRelid(trigdata->tg_relation), trigdata->tg_event);
 	r.st = st;
 	r.rel = trigdata->tg_relation;

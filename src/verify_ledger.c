@@ -95,7 +95,8 @@ EACH_PROBLEM("balance",
 "concat_ws(', ', " DIFFERS("part_no", "part_no") ", " DIFFERS("quantity", "quantity") ", " DIFFERS("owner", "owner") ", " \
 DIFFERS("serial_no", "serial_no") ", " DIFFERS("from_location", "to_location") ", " DIFFERS("to_location", "from_location") ", " \
 DIFFERS("from_condition", "to_condition") ", " DIFFERS("to_condition", "from_condition") ", " DIFFERS("purpose", "purpose") ", " \
-DIFFERS("ticket_id", "ticket_id") ", " DIFFERS("exchange_id", "exchange_id") ")"
+DIFFERS("ticket_id", "ticket_id") ", " DIFFERS("exchange_id", "exchange_id") ", " \
+DIFFERS("is_other_model", "is_other_model") ")"
 
 static const char *const moves =
 EACH_PROBLEM("move",
@@ -111,7 +112,10 @@ EACH_PROBLEM("move",
 					  PROBLEM("(m.purpose = 'adjust') <> (m.count_id IS NOT NULL) AND m.reversal_of IS NULL",
 							  "'count_id: an adjustment is that of a count, and nothing else is'") ","
 					  PROBLEM("m.exchange_id IS NOT NULL AND e.exchange_id IS NULL", "'exchange_id: there is no such exchange'") ","
-					  PROBLEM("e.ticket_id <> m.ticket_id", "'exchange_id: one of another ticket'") ","
+					  PROBLEM("e.ticket_id IS DISTINCT FROM m.ticket_id AND e.exchange_id IS NOT NULL", "'exchange_id: one of another ticket'") ","
+					  PROBLEM("m.exchange_id IS NULL AND m.reversal_of IS NULL AND (m.ticket_id IS NOT NULL OR p.exchange = 'loaner')"
+							  " AND m.purpose IN ('issue', 'install', 'return', 'remove', 'return_defective', 'keep', 'loan', 'loan_return')",
+							  "'exchange_id: missing'") ","
 					  PROBLEM("m.reversal_of IS NOT NULL AND o.move_id IS NULL", "'reversal_of: there is no such move'") ","
 					  PROBLEM("o.reversal_of IS NOT NULL", "'reversal_of: that is itself a reversal'") ","
 					  PROBLEM("o.move_id IS NOT NULL AND " MIRROR " <> ''",
@@ -126,31 +130,45 @@ EACH_PROBLEM("move",
 			 " LEFT JOIN %1$s.part_exchange e ON e.exchange_id = m.exchange_id"
 			 " WHERE $1 IS NULL OR m.recorded_at >= $1");
 
-/* Exchanges: a reversal takes the quantity of its purpose back. */
+/*
+ * Exchanges.  A reversal takes the quantity of its purpose back.  Which moves
+ * are about a good part and which about a defective one, and that what was
+ * installed counts as handed out where nothing else was, is as in exchange.c.
+ */
 #define EXCHANGED(column, condition) "coalesce(sum(s.quantity) FILTER (WHERE " condition "), 0) AS " column
 #define EXCHANGE_SUM(column) NUMBERS_DIFFER(column, "e." column, "n." column)
+/* a part and its serial number, which may be NULL */
+#define PIECE(part_no, serial_no) "concat_ws('|', " part_no ", " serial_no ")"
+#define PIECES(column, condition) \
+"array_agg(" PIECE("s.part_no", "s.serial_no") ") FILTER (WHERE s.is_standing AND " condition ") AS " column
 
 static const char *const exchanges =
 "WITH asked AS MATERIALIZED (SELECT m.exchange_id FROM %1$s.stock_move m WHERE m.recorded_at >= $1 AND m.exchange_id IS NOT NULL"
 " UNION SELECT e.exchange_id FROM %1$s.part_exchange e WHERE greatest(e.issued_at, e.removed_at, e.balanced_at) >= $1),"
-" signed AS NOT MATERIALIZED (SELECT m.exchange_id, m.purpose, m.from_condition, m.part_no, m.happened_at, m.reversal_of,"
+" signed AS NOT MATERIALIZED (SELECT m.exchange_id, m.purpose, m.part_no, m.serial_no, m.to_location, m.happened_at,"
+" m.is_other_model IS NOT NULL AS is_defective, m.reversal_of IS NULL AS is_first,"
+" m.reversal_of IS NULL AND r.move_id IS NULL AS is_standing,"
 " CASE WHEN m.reversal_of IS NULL THEN m.quantity ELSE -m.quantity END AS quantity,"
 " CASE WHEN m.reversal_of IS NULL THEN m.to_location ELSE m.from_location END AS given_to"
-" FROM %1$s.stock_move m WHERE m.exchange_id IS NOT NULL"
-" AND ($1 IS NULL OR m.exchange_id IN (SELECT exchange_id FROM asked))),"
+" FROM %1$s.stock_move m LEFT JOIN %1$s.stock_move r ON r.reversal_of = m.move_id"
+" WHERE m.exchange_id IS NOT NULL AND ($1 IS NULL OR m.exchange_id IN (SELECT exchange_id FROM asked))),"
 " told AS (SELECT s.exchange_id, "
 EXCHANGED("issued", "s.purpose IN ('issue', 'loan')") ", "
 EXCHANGED("installed", "s.purpose = 'install'") ", "
-EXCHANGED("returned", "s.purpose IN ('return', 'loan_return')") ", "
-EXCHANGED("lost", "s.purpose = 'lose' AND s.from_condition = 'good'") ", "
+EXCHANGED("returned", "s.purpose IN ('return', 'loan_return') AND NOT s.is_defective") ", "
+EXCHANGED("lost", "s.purpose = 'lose' AND NOT s.is_defective") ", "
 EXCHANGED("removed", "s.purpose = 'remove'") ", "
 EXCHANGED("kept", "s.purpose = 'keep'") ", "
-EXCHANGED("defective_returned", "s.purpose = 'return_defective' OR s.purpose = 'remove' AND k.physical AND NOT k.in_hands") ", "
-EXCHANGED("defective_lost", "s.purpose = 'lose' AND s.from_condition <> 'good'") ", "
-/* a part installed from own stock was not handed out, but counts as if it was */
-"array_agg(s.quantity) FILTER (WHERE s.purpose = 'install' AND s.reversal_of IS NULL) AS own,"
-" array_agg(s.part_no) FILTER (WHERE s.purpose IN ('remove', 'keep') AND s.reversal_of IS NULL) AS defective_parts,"
-" array_agg(s.happened_at) FILTER (WHERE s.purpose = 'remove' AND s.reversal_of IS NULL) AS removed_at"
+EXCHANGED("defective_returned", "s.purpose IN ('return', 'return_defective', 'loan_return') AND s.is_defective"
+		  " OR s.purpose = 'remove' AND k.physical AND NOT k.in_hands") ", "
+EXCHANGED("defective_lost", "s.purpose = 'lose' AND s.is_defective") ", "
+PIECES("handed_out", "s.purpose IN ('issue', 'loan')") ", "
+PIECES("put_in", "s.purpose = 'install'") ", "
+PIECES("defective", "s.purpose IN ('remove', 'keep')") ", "
+"array_agg(s.to_location) FILTER (WHERE s.is_first AND s.purpose IN ('issue', 'loan')) AS locations,"
+" min(s.happened_at) FILTER (WHERE s.is_standing) AS issued_at,"
+" max(s.happened_at) FILTER (WHERE s.is_standing AND s.purpose = 'remove') AS removed_at,"
+" array_agg(s.happened_at) AS instants"
 " FROM signed s LEFT JOIN %1$s.stock_location l ON l.location = s.given_to"
 " LEFT JOIN %1$s.location_kind k ON k.kind = l.kind"
 " GROUP BY s.exchange_id) "
@@ -159,8 +177,9 @@ EACH_PROBLEM("exchange",
 			 PROBLEMS(
 					  PROBLEM("n.exchange_id IS NULL", "'moves: there are none'") ","
 					  PROBLEM("e.exchange IS DISTINCT FROM p.exchange", "'exchange: not that of the part'") ","
-					  PROBLEM("e.quantity <> n.issued AND (e.quantity - n.issued = ANY (n.own)) IS NOT TRUE",
-							  "format('quantity: %%s, by the moves %%s', " NUMBER("e.quantity") ", " NUMBER("n.issued") ")") ","
+					  PROBLEM("(n.issued > 0) <> (e.location IS NOT NULL)", "'location: given if parts were handed out, and only then'") ","
+					  PROBLEM("e.location <> ALL (n.locations)", "'location: nothing was handed out to there'") ","
+					  NUMBERS_DIFFER("quantity", "e.quantity", "(n.issued + q.of_own_stock)") ","
 					  EXCHANGE_SUM("installed") ","
 					  EXCHANGE_SUM("returned") ","
 					  EXCHANGE_SUM("lost") ","
@@ -168,21 +187,26 @@ EACH_PROBLEM("exchange",
 					  EXCHANGE_SUM("kept") ","
 					  EXCHANGE_SUM("defective_returned") ","
 					  EXCHANGE_SUM("defective_lost") ","
-					  PROBLEM("e.installed + e.returned + e.lost > e.quantity", "'quantity: less than became of it'") ","
-					  PROBLEM("e.defective_returned + e.defective_lost > e.removed", "'removed: less than became of it'") ","
-					  PROBLEM("e.removed + e.kept > 0 AND (e.defective_part_no = ANY (n.defective_parts)) IS NOT TRUE",
+					  PROBLEM("n.installed + n.returned + n.lost > n.issued + q.of_own_stock", "'quantity: less than became of it by the moves'") ","
+					  PROBLEM("n.defective_returned + n.defective_lost > n.removed", "'removed: less than became of it by the moves'") ","
+					  PROBLEM(PIECE("e.part_no", "e.serial_no") " <> ALL (coalesce(q.handed_out, n.defective))",
+							  "'part_no: none that was handed out'") ","
+					  PROBLEM("coalesce(" PIECE("e.defective_part_no", "e.defective_serial_no") " <> ALL (n.defective), e.defective_part_no IS NOT NULL)",
 							  "'defective_part_no: none that was taken out or kept'") ","
-					  PROBLEM("e.removed > 0 AND (e.removed_at = ANY (n.removed_at)) IS NOT TRUE",
-							  "'removed_at: nothing was taken out then'") ","
+					  PROBLEM("e.issued_at <> n.issued_at", "'issued_at: not the time of the first move'") ","
+					  PROBLEM("e.removed_at IS DISTINCT FROM n.removed_at", "'removed_at: not the time when a part was taken out last'") ","
 					  PROBLEM("b.is_balanced AND e.balanced_at IS NULL", "'balanced_at: missing, nothing is outstanding'") ","
-					  PROBLEM("NOT b.is_balanced AND e.balanced_at IS NOT NULL", "'balanced_at: something is outstanding'"))
+					  PROBLEM("NOT b.is_balanced AND e.balanced_at IS NOT NULL", "'balanced_at: something is outstanding'") ","
+					  PROBLEM("b.is_balanced AND e.balanced_at <> ALL (n.instants)", "'balanced_at: nothing happened then'"))
 			 " AS problems"
 			 " FROM %1$s.part_exchange e"
 			 " LEFT JOIN told n ON n.exchange_id = e.exchange_id"
 			 " LEFT JOIN %1$s.part p ON p.part_no = e.part_no"
-			 " CROSS JOIN LATERAL (SELECT e.quantity = e.installed + e.returned + e.lost"
-			 " AND e.removed = e.defective_returned + e.defective_lost"
-			 " AND (e.exchange <> 'one_for_one' OR e.installed <= e.removed + e.kept) AS is_balanced) b"
+			 " CROSS JOIN LATERAL (SELECT CASE WHEN e.location IS NULL THEN n.installed ELSE 0 END AS of_own_stock,"
+			 " CASE WHEN e.location IS NULL THEN n.put_in ELSE n.handed_out END AS handed_out) q"
+			 " CROSS JOIN LATERAL (SELECT n.issued + q.of_own_stock = n.installed + n.returned + n.lost"
+			 " AND n.removed = n.defective_returned + n.defective_lost"
+			 " AND (e.exchange <> 'one_for_one' OR n.installed <= n.removed + n.kept) AS is_balanced) b"
 			 " WHERE $1 IS NULL OR e.exchange_id IN (SELECT exchange_id FROM asked)");
 
 /*

@@ -5,7 +5,8 @@
  *
  * The moves of a piece are read in the order of time.  Each must take it from
  * where the one before has left it, and its row of stock_serial must say
- * where the last one has.  Moves of one instant may have been recorded in any
+ * where the last one has.  At a virtual location its condition may have
+ * changed: it breaks in the machine.  Moves of one instant may have been recorded in any
  * order of their move_id: what is asked is whether there is an order in which
  * they make one way, that is, an Euler path from where the piece is, with the
  * moves as edges.
@@ -29,7 +30,7 @@
 enum
 {
 	Q_PART_NO = 1, Q_SERIAL_NO, Q_MOVE_ID, Q_HAPPENED_AT, Q_OWNER,
-	Q_FROM_LOCATION, Q_FROM_CONDITION, Q_FROM_PHYSICAL, Q_TO_LOCATION, Q_TO_CONDITION,
+	Q_FROM_LOCATION, Q_FROM_CONDITION, Q_FROM_PHYSICAL, Q_TO_LOCATION, Q_TO_CONDITION, Q_TO_PHYSICAL,
 	Q_IS_STORED, Q_LOCATION, Q_CONDITION, Q_STORED_OWNER, Q_LAST_AT, Q_MOVES
 };
 
@@ -37,27 +38,36 @@ static const char *const serials =
 "WITH asked AS MATERIALIZED (SELECT m.part_no, m.serial_no FROM %1$s.stock_move m"
 " WHERE m.recorded_at >= $1 AND m.serial_no IS NOT NULL"
 " UNION SELECT s.part_no, s.serial_no FROM %1$s.stock_serial s WHERE s.last_at >= $1),"
-" move AS (SELECT m.*, k.physical FROM %1$s.stock_move m"
-" LEFT JOIN %1$s.stock_location l ON l.location = m.from_location"
-" LEFT JOIN %1$s.location_kind k ON k.kind = l.kind"
+" place AS (SELECT l.location, k.physical FROM %1$s.stock_location l JOIN %1$s.location_kind k ON k.kind = l.kind),"
+" move AS (SELECT m.*, coalesce(f.physical, true) AS from_physical, coalesce(t.physical, true) AS to_physical"
+" FROM %1$s.stock_move m"
+" LEFT JOIN place f ON f.location = m.from_location LEFT JOIN place t ON t.location = m.to_location"
 " WHERE m.serial_no IS NOT NULL AND ($1 IS NULL OR (m.part_no, m.serial_no) IN (SELECT * FROM asked))),"
 " stored AS (SELECT s.* FROM %1$s.stock_serial s"
 " WHERE $1 IS NULL OR (s.part_no, s.serial_no) IN (SELECT * FROM asked))"
 " SELECT part_no, serial_no, m.move_id, m.happened_at, m.owner,"
-" m.from_location, m.from_condition, m.physical, m.to_location, m.to_condition,"
+" m.from_location, m.from_condition, m.from_physical, m.to_location, m.to_condition, m.to_physical,"
 " s.part_no IS NOT NULL, s.location, s.condition, s.owner, s.last_at, s.moves"
 " FROM move m FULL JOIN stored s USING (part_no, serial_no)"
 " ORDER BY part_no, serial_no, m.happened_at, m.move_id";
 
 /*
- * A spot is where a piece is, as what, and whose, as one string; NULL: not
- * known yet.
+ * Where a piece is.  A spot is all of it that the next move must fit, as one
+ * string: the condition only where parts are kept.
  */
+typedef struct Whereabouts
+{
+	char	   *location;
+	char	   *condition;
+	char	   *owner;
+	char	   *spot;			/* NULL: not known yet */
+} Whereabouts;
+
 typedef struct Step
 {
 	int64		move_id;
-	char	   *from;
-	char	   *to;
+	Whereabouts from;
+	Whereabouts to;
 	bool		from_physical;
 	bool		is_done;
 } Step;
@@ -69,14 +79,14 @@ typedef struct Walk
 	MemoryContext instantcxt;	/* of its moves of one instant */
 	char	   *part_no;		/* NULL: none is at hand */
 	char	   *serial_no;
-	char	   *spot;			/* where the moves so far have left it */
+	Whereabouts now;			/* where the moves so far have left it */
 	TimestampTz at;				/* of the moves kept, or the last ones */
 	int32		moves;
 	int			nsteps;
 	int			maxsteps;
 	Step	   *steps;
 	bool		is_stored;		/* what stock_serial says */
-	char	   *stored_spot;
+	Whereabouts stored;
 	TimestampTz stored_at;
 	int32		stored_moves;
 } Walk;
@@ -87,12 +97,17 @@ report(const Walk *w, const char *problem)
 	as_ledger_report(w->check, "serial", psprintf("%s|%s", w->part_no, w->serial_no), problem);
 }
 
-/* Kept apart by a byte that is in no code. */
-static char *
-make_spot(HeapTuple tuple, TupleDesc tupdesc, int location, int condition, int owner)
+/* Reads columns of a row; the spot's texts are kept apart by a byte that is in no code. */
+static Whereabouts
+read_whereabouts(HeapTuple tuple, TupleDesc tupdesc, int location, int condition, int owner, bool physical)
 {
-	return psprintf("%s\x01%s\x01%s", SPI_getvalue(tuple, tupdesc, location),
-					SPI_getvalue(tuple, tupdesc, condition), SPI_getvalue(tuple, tupdesc, owner));
+	Whereabouts at;
+
+	at.location = SPI_getvalue(tuple, tupdesc, location);
+	at.condition = SPI_getvalue(tuple, tupdesc, condition);
+	at.owner = SPI_getvalue(tuple, tupdesc, owner);
+	at.spot = psprintf("%s\x01%s\x01%s", at.location, at.owner, physical ? at.condition : "");
+	return at;
 }
 
 /* ---------- the moves of one instant ---------- */
@@ -109,16 +124,16 @@ find_beginning(const Walk *w)
 		int			left = 0;
 
 		for (k = 0; k < w->nsteps; k++)
-			left += (strcmp(w->steps[k].from, w->steps[i].from) == 0) -
-				(strcmp(w->steps[k].to, w->steps[i].from) == 0);
+			left += (strcmp(w->steps[k].from.spot, w->steps[i].from.spot) == 0) -
+				(strcmp(w->steps[k].to.spot, w->steps[i].from.spot) == 0);
 		if (left > 0)
-			return w->steps[i].from;
+			return w->steps[i].from.spot;
 	}
 	/* round in a circle, from outside */
 	for (i = 0; i < w->nsteps; i++)
 		if (!w->steps[i].from_physical)
-			return w->steps[i].from;
-	return w->steps[0].from;
+			return w->steps[i].from.spot;
+	return w->steps[0].from.spot;
 }
 
 static int
@@ -127,7 +142,7 @@ find_step(const Walk *w, const char *from)
 	int			i;
 
 	for (i = 0; i < w->nsteps; i++)
-		if (!w->steps[i].is_done && strcmp(w->steps[i].from, from) == 0)
+		if (!w->steps[i].is_done && strcmp(w->steps[i].from.spot, from) == 0)
 			return i;
 	return -1;
 }
@@ -141,7 +156,7 @@ follow(Walk *w, char *spot)
 	while ((i = find_step(w, spot)) >= 0)
 	{
 		w->steps[i].is_done = true;
-		spot = w->steps[i].to;
+		spot = w->steps[i].to.spot;
 	}
 	return spot;
 }
@@ -163,7 +178,7 @@ follow_circles(Walk *w, char *spot)
 
 	while (i < w->nsteps)
 	{
-		char	   *from = w->steps[i].from;
+		char	   *from = w->steps[i].from.spot;
 		int			next = w->steps[i].is_done ? find_step(w, from) : -1;
 		char	   *end;
 
@@ -181,11 +196,34 @@ follow_circles(Walk *w, char *spot)
 	return spot;
 }
 
+/*
+ * Keeps where the moves have led.  Where several have led there, in different
+ * conditions, that of any of them will do.
+ */
+static void
+arrive(Walk *w, const char *spot)
+{
+	MemoryContext old = MemoryContextSwitchTo(w->piececxt);
+	const Whereabouts *to = NULL;
+	int			i;
+
+	for (i = 0; i < w->nsteps; i++)
+		if (strcmp(w->steps[i].to.spot, spot) == 0 &&
+			(to == NULL || (w->is_stored && strcmp(w->steps[i].to.condition, w->stored.condition) == 0)))
+			to = &w->steps[i].to;
+	Assert(to != NULL);
+	w->now.location = pstrdup(to->location);
+	w->now.condition = pstrdup(to->condition);
+	w->now.owner = pstrdup(to->owner);
+	w->now.spot = pstrdup(to->spot);
+	MemoryContextSwitchTo(old);
+}
+
 /* Walks the moves that are kept, and forgets them. */
 static void
 walk_instant(Walk *w)
 {
-	char	   *spot = w->spot;
+	char	   *spot = w->now.spot;
 	int			i;
 
 	if (w->nsteps == 0)
@@ -204,9 +242,9 @@ walk_instant(Walk *w)
 		if (w->steps[i].is_done)
 			continue;
 		report_step(w, i);
-		spot = follow_circles(w, follow(w, w->steps[i].from));
+		spot = follow_circles(w, follow(w, w->steps[i].from.spot));
 	}
-	w->spot = MemoryContextStrdup(w->piececxt, spot);
+	arrive(w, spot);
 	w->nsteps = 0;
 	w->maxsteps = 0;
 	MemoryContextReset(w->instantcxt);
@@ -217,6 +255,7 @@ keep_step(Walk *w, HeapTuple tuple, TupleDesc tupdesc)
 {
 	MemoryContext old = MemoryContextSwitchTo(w->instantcxt);
 	Step	   *s;
+	bool		to_physical;
 	bool		isnull;
 
 	if (w->nsteps == w->maxsteps)
@@ -227,14 +266,22 @@ keep_step(Walk *w, HeapTuple tuple, TupleDesc tupdesc)
 	}
 	s = &w->steps[w->nsteps++];
 	s->move_id = DatumGetInt64(SPI_getbinval(tuple, tupdesc, Q_MOVE_ID, &isnull));
-	s->from = make_spot(tuple, tupdesc, Q_FROM_LOCATION, Q_FROM_CONDITION, Q_OWNER);
-	s->to = make_spot(tuple, tupdesc, Q_TO_LOCATION, Q_TO_CONDITION, Q_OWNER);
-	s->from_physical = DatumGetBool(SPI_getbinval(tuple, tupdesc, Q_FROM_PHYSICAL, &isnull)) && !isnull;
+	s->from_physical = DatumGetBool(SPI_getbinval(tuple, tupdesc, Q_FROM_PHYSICAL, &isnull));
+	to_physical = DatumGetBool(SPI_getbinval(tuple, tupdesc, Q_TO_PHYSICAL, &isnull));
+	s->from = read_whereabouts(tuple, tupdesc, Q_FROM_LOCATION, Q_FROM_CONDITION, Q_OWNER, s->from_physical);
+	s->to = read_whereabouts(tuple, tupdesc, Q_TO_LOCATION, Q_TO_CONDITION, Q_OWNER, to_physical);
 	s->is_done = false;
 	MemoryContextSwitchTo(old);
 }
 
 /* ---------- pieces ---------- */
+
+static void
+compare(const Walk *w, const char *column, const char *stored, const char *told)
+{
+	if (strcmp(stored, told) != 0)
+		report(w, psprintf("%s: %s, by the moves %s", column, stored, told));
+}
 
 /* The end of a piece: its row must say what its moves came to. */
 static void
@@ -249,12 +296,13 @@ end_piece(Walk *w)
 		report(w, "moves: there are none");
 	else
 	{
-		if (strcmp(w->stored_spot, w->spot) != 0)
-			report(w, "location: the last move has left it somewhere else, as something else or of another owner");
+		compare(w, "location", w->stored.location, w->now.location);
+		compare(w, "condition", w->stored.condition, w->now.condition);
+		compare(w, "owner", w->stored.owner, w->now.owner);
 		if (w->stored_at != w->at)
 			report(w, "last_at: not the time of the last move");
 		if (w->stored_moves != w->moves)
-			report(w, psprintf("moves: %d, but there are %d", w->stored_moves, w->moves));
+			report(w, psprintf("moves: %d, by the moves %d", w->stored_moves, w->moves));
 	}
 	w->part_no = NULL;
 }
@@ -267,12 +315,15 @@ begin_piece(Walk *w, const char *part_no, const char *serial_no, HeapTuple tuple
 	MemoryContextReset(w->piececxt);
 	w->part_no = MemoryContextStrdup(w->piececxt, part_no);
 	w->serial_no = MemoryContextStrdup(w->piececxt, serial_no);
-	w->spot = NULL;
+	w->now.spot = NULL;
 	w->moves = 0;
 	w->is_stored = DatumGetBool(SPI_getbinval(tuple, tupdesc, Q_IS_STORED, &isnull));
 	if (w->is_stored)
 	{
-		w->stored_spot = MemoryContextStrdup(w->piececxt, make_spot(tuple, tupdesc, Q_LOCATION, Q_CONDITION, Q_STORED_OWNER));
+		MemoryContext old = MemoryContextSwitchTo(w->piececxt);
+
+		w->stored = read_whereabouts(tuple, tupdesc, Q_LOCATION, Q_CONDITION, Q_STORED_OWNER, true);
+		MemoryContextSwitchTo(old);
 		w->stored_at = DatumGetTimestampTz(SPI_getbinval(tuple, tupdesc, Q_LAST_AT, &isnull));
 		w->stored_moves = DatumGetInt32(SPI_getbinval(tuple, tupdesc, Q_MOVES, &isnull));
 	}

@@ -123,11 +123,11 @@ CREATE TABLE @desk@.part_exchange (
     removed_at  timestamptz,
     balanced_at timestamptz
 );
-CREATE INDEX part_exchange_ticket_idx ON @desk@.part_exchange (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX part_exchange_ticket_idx ON @desk@.part_exchange (ticket_id, balanced_at) WHERE ticket_id IS NOT NULL;
 CREATE INDEX part_exchange_part_idx ON @desk@.part_exchange (part_no, serial_no);
 CREATE INDEX part_exchange_defective_idx ON @desk@.part_exchange (defective_part_no) WHERE defective_part_no IS NOT NULL;
 CREATE INDEX part_exchange_location_idx ON @desk@.part_exchange (location);
-CREATE INDEX part_exchange_open_idx ON @desk@.part_exchange (part_no, issued_at) WHERE balanced_at IS NULL;
+CREATE INDEX part_exchange_open_idx ON @desk@.part_exchange (part_no, location) WHERE balanced_at IS NULL;
 COMMENT ON TABLE @desk@.part_exchange IS 'One row per hand-out of a part: what has become of it, and of the defective one that comes back for it. Follows from stock_move; written by triggers only. Quantities are in the part''s unit.';
 COMMENT ON COLUMN @desk@.part_exchange.exchange_id IS 'Key.';
 COMMENT ON COLUMN @desk@.part_exchange.ticket_id IS 'Ticket it is for; NULL: a loan without one.';

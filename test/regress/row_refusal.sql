@@ -150,6 +150,19 @@ SELECT t.try('UPDATE rows.visit SET note = ''x'' WHERE ticket_id = 2');
 DROP TRIGGER mine ON rows.visit;
 SELECT t.try('SELECT aftersales.row_judge()');
 SELECT t.try('SELECT aftersales.row_record()');
+-- a record trigger of somebody's without its transition tables
+CREATE TRIGGER mine AFTER INSERT ON rows.evidence FOR EACH STATEMENT EXECUTE FUNCTION aftersales.row_record('evidence');
+SELECT t.try('INSERT INTO rows.evidence (ticket_id, kind) VALUES (1, ''photo'')');
+DROP TRIGGER mine ON rows.evidence;
+CREATE TRIGGER mine AFTER UPDATE ON rows.ticket FOR EACH STATEMENT EXECUTE FUNCTION aftersales.ticket_record();
+SELECT t.try('UPDATE rows.ticket SET channel = ''x'' WHERE ticket_id = 1');
+DROP TRIGGER mine ON rows.ticket;
+CREATE TRIGGER mine AFTER UPDATE ON rows.ticket REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION aftersales.ticket_record();
+SELECT t.try('UPDATE rows.ticket SET channel = ''x'' WHERE ticket_id = 1');
+DROP TRIGGER mine ON rows.ticket;
+CREATE TRIGGER mine AFTER INSERT ON rows.contact FOR EACH STATEMENT EXECUTE FUNCTION aftersales.contact_record();
+SELECT t.try('INSERT INTO rows.contact (channel, started_at) VALUES (''phone'', aftersales.now())');
+DROP TRIGGER mine ON rows.contact;
 -- ---------- another trigger alters a row that was judged, or skips one that others were judged by
 CREATE FUNCTION t.meddle_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'meddled'; RETURN CASE WHEN NEW.item = 'skip' THEN NULL ELSE NEW END; END $$;
 CREATE TRIGGER zz BEFORE INSERT OR UPDATE ON rows.evidence FOR EACH ROW EXECUTE FUNCTION t.meddle_row();

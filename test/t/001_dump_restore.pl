@@ -52,7 +52,7 @@ run_ok($node, 'source', q{INSERT INTO aftersales.guard_function VALUES ('rules.i
 
 # a policy with a retired, an active and a draft version, one that ships,
 # a clause; two desks, one with a name that needs quotes and a column of its own
-run_ok($node, 'source', small_desk() . small_desk('West Side') . small_policy() . second_version() . q{
+run_ok($node, 'source', small_desk() . small_desk('West Side') . small_policy() . second_version() . small_stock() . q{
 	INSERT INTO aftersales.clause (clause, policy, text_en, mechanism, enforceable)
 		VALUES ('SM-1', 'small', 'High houses need a plan', 'required-field', true);
 	INSERT INTO aftersales.workflow_guard (policy, version, from_state, to_state, guard, requires, message_en, clauses)
@@ -91,6 +91,7 @@ run_ok($node, 'source', q{
 	INSERT INTO desk.delay_excuse (ticket_id, clock, starts_on, ends_on, cause) VALUES (1, 'fix', '2026-03-02', '2026-03-03', 'gale');
 	UPDATE desk.ticket SET duplicate_of = 12, attributes = attributes || '{"colour": "red"}' WHERE ticket_id = 13;
 	UPDATE desk.ticket SET status = 'done' WHERE ticket_id <= 5;
+	} . small_moves(101) . q{
 	SET aftersales.now = '2026-03-02 12:00+00';
 	UPDATE desk.ticket SET status = 'done' WHERE ticket_id IN (6, 7);
 	SELECT aftersales.sweep(desk => 'desk', max_tickets => 3);
@@ -103,8 +104,12 @@ run_ok($node, 'source', q{
 		VALUES ('power_hotline', 'fault', 'urban', 'line_fault', now() - interval '1 hour');
 });
 chains_ok($node, 'source', $_, 'before') foreach @desks;
+ledger_ok($node, 'source', 'desk', 'before');
 cmp_ok($node->safe_psql('source', 'SELECT count(*) FROM desk.sla_breach'), '>', 3, 'there are breaches');
 cmp_ok($node->safe_psql('source', 'SELECT count(*) FROM desk.event_private'), '>', 20, 'there are private rows');
+is($node->safe_psql('source', q{SELECT (SELECT count(*) FROM desk.stock_move), (SELECT count(*) FROM desk.stock_balance), (SELECT count(*) FROM desk.stock_serial),
+		(SELECT count(*) FROM desk.part_exchange), (SELECT count(*) FROM desk.stock_slip_line), (SELECT count(*) FROM desk.stock_count_line), (SELECT count(*) FROM desk.unit_part)}),
+	'11|9|3|1|1|2|3', 'there is a ledger');
 
 my $before = contents($node, 'source', @schemas);
 like($before, qr{== desk.event_private\n.*维修}s, "the comparison sees what it should") or BAIL_OUT("nothing is compared");
@@ -211,6 +216,29 @@ sub check_database
 		'SV009', "$what: nothing is charged twice");
 	is(sqlstate_of($node, $db, q{UPDATE desk.price SET unit_price = 1 WHERE price_id = 1}, 'desk_owner'),
 		'SV004', "$what: a cited price is fixed");
+
+	# and so does the ledger
+	ledger_ok($node, $db, 'desk', $what);
+	my $retry = q{INSERT INTO desk.stock_move (purpose, part_no, quantity, from_location, to_location, external_ref) VALUES ('receipt', 'bolt', %d, 'maker', 'store_1', 'm1')};
+	is(sqlstate_of($node, $db, sprintf($retry, 10) . ' ON CONFLICT (external_ref) DO NOTHING RETURNING move_id', 'desk_owner'), '00000 ', "$what: a retry is skipped");
+	is(sqlstate_of($node, $db, sprintf($retry, 11), 'desk_owner'), 'SV013', "$what: and must be the same move");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (part_no, quantity, from_location, to_location) VALUES ('bolt', 7, 'store_1', 'store_2')}, 'desk_owner'),
+		'SV006', "$what: a move of more than there is");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (part_no, quantity, from_location, to_location) VALUES ('bolt', 6, 'store_1', 'store_2')
+			RETURNING move_id > (SELECT max(move_id) FROM desk.stock_move)}, 'desk_owner'),
+		'00000 t', "$what: and of all there is");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (part_no, serial_no, from_location, to_location) VALUES ('board', 'S1', 'store_1', 'store_2')}, 'desk_owner'),
+		'SV006', "$what: a piece is where it was");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (reversal_of) SELECT move_id FROM desk.stock_move WHERE external_ref = 'm2'}, 'desk_owner'),
+		'SV004', "$what: nothing is reversed twice");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (purpose, part_no, from_location, to_location, happened_at) VALUES ('receipt', 'bolt', 'maker', 'store_3', '2026-03-02 08:20+00')}, 'desk_owner'),
+		'SV005', "$what: what was counted stays");
+	is(sqlstate_of($node, $db, q{INSERT INTO desk.stock_move (ticket_id, purpose, part_no, serial_no, from_location, to_location)
+			VALUES (101, 'return_defective', 'board', 'OLD', 'engineer_1', 'store_2');
+			SELECT event, (SELECT balanced_at IS NOT NULL FROM desk.part_exchange) FROM desk.ticket_event WHERE ticket_id = 101 ORDER BY seq DESC LIMIT 1}, 'desk_owner'),
+		'00000 stock:balanced|t', "$what: a hand-out is brought to its end");
+	is(sqlstate_of($node, $db, qq{UPDATE desk.$_ SET quantity = 5}, 'desk_owner'), 'SV004', "$what: $_ is protected") foreach 'stock_move', 'stock_balance', 'part_exchange';
+	ledger_ok($node, $db, 'desk', "$what, written on");
 
 	# policies are frozen, drafts are not
 	is(sqlstate_of($node, $db, q{DELETE FROM aftersales.workflow_guard WHERE policy = 'small' AND version = 2}, 'desk_owner'),

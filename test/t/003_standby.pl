@@ -11,7 +11,7 @@ use Test::More;
 use AftersalesTest;
 
 my $primary = new_node('primary');
-run_ok($primary, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . small_policy() . q{
+run_ok($primary, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . small_policy() . small_stock() . q{
 	INSERT INTO aftersales.calendar (calendar, timezone) VALUES ('shop', 'Asia/Shanghai');
 	INSERT INTO aftersales.calendar_hours (calendar, weekday, opens, closes) SELECT 'shop', d, '09:00', '18:00' FROM generate_series(1, 5) d;
 	INSERT INTO desk.staff (login) VALUES ('agent_1');
@@ -19,7 +19,7 @@ run_ok($primary, 'postgres', 'CREATE EXTENSION aftersales;' . small_desk() . sma
 	SET aftersales.now = '2026-03-02 08:00+00';
 	INSERT INTO desk.ticket (ticket_type, attributes) SELECT 'job', '{"urgent": true}' FROM generate_series(1, 3);
 	UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 2;
-	INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (2, 'visited', 'seen')});
+	INSERT INTO desk.ticket_event (ticket_id, event, note) VALUES (2, 'visited', 'seen');} . small_moves(3));
 
 $primary->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -57,7 +57,11 @@ my $views = q{
 	SELECT * FROM aftersales.check_policy('small', 2);
 	SELECT * FROM aftersales.desk;
 	SELECT * FROM aftersales.verify_audit();
-	SELECT * FROM aftersales.verify_audit('2020-01-01');};
+	SELECT * FROM aftersales.verify_audit('2020-01-01');
+	SELECT * FROM desk.stock_balance ORDER BY location, part_no, condition, owner;
+	SELECT * FROM desk.part_exchange;
+	SELECT * FROM aftersales.verify_ledger();
+	SELECT * FROM aftersales.verify_ledger('2020-01-01');};
 
 # every view there is, of all schemas, by a digest of its rows
 $views .= q{
@@ -97,12 +101,15 @@ my %reads = (
 	projected_due => q{1},
 	quote => q{2},
 	reachable_states => q{'small', 1},
+	stock_at => q{'2026-03-02 08:30+00'},
+	stock_purposes => '',
 	sla_targets => q{'small', '{"urgent": true}', '2026-03-02 08:00+00'},
 	text_multirange => q{aftersales.text_range('a', 'b')},
 	text_range => q{'a', 'b'},
 	ticket_as_of => q{2, '2026-03-02 08:00+00'},
 	verify_audit => '',
 	verify_clocks => '',
+	verify_ledger => '',
 	working_time_between => q{'2026-03-02 08:00+00', '2026-03-04 08:00+00', 'shop'});
 my @guards = qw(approved clock_expired has_event has_event_since has_role open_promises evidence_count evidence_sum location_kind checklist_done parts_balanced charges_settled callback_done children_done);
 my %writes = (
@@ -140,6 +147,8 @@ like($on_standby, qr/\|counted$/m, 'its due time is explained');
 unlike($on_standby, qr/gap|hash:|head|private/, 'the chains hold on the standby');
 like($on_standby, qr/^desk_bi\.clock\|7\|\w{32}$/m, 'every view is among them');
 like($on_standby, qr/^quote\|\(fee,visit,,,,1,/m, 'quotes');
+like($on_standby, qr/^stock_at\|\(store_1,bolt,good,own,6.000\)$/m, 'what was where');
+like($on_standby, qr/^stock_purposes\|\(adjust,/m, 'and what moves are for');
 like($on_standby, qr/^add_working_time\|2026-03-04 02:00:00\+00$/m, 'and every function: working time');
 
 $primary->stop('immediate');
@@ -151,6 +160,7 @@ is(sqlstate_of($standby, 'postgres', $_), '25006', "refused: $_") foreach (
 	q{INSERT INTO desk.ticket (ticket_type) VALUES ('job')},
 	q{UPDATE desk.ticket SET status = 'work' WHERE ticket_id = 1},
 	q{INSERT INTO desk.ticket_event (ticket_id, event) VALUES (1, 'called')},
+	q{INSERT INTO desk.stock_move (part_no, from_location, to_location) VALUES ('bolt', 'store_1', 'store_2')},
 	q{CALL aftersales.sweep_all()},
 	map { "SELECT * FROM aftersales.$_($writes{$_})" } grep { exists $writes{$_} } split /\n/, $there);
 
@@ -159,7 +169,11 @@ $session->quit;
 $standby->promote;
 is(sqlstate_of($standby, 'postgres', q{UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 2 RETURNING status}), '00000 done', 'promoted: a move');
 is(sqlstate_of($standby, 'postgres', q{UPDATE desk.ticket SET status = 'done' WHERE ticket_id = 1}), 'SV001', 'promoted: a refusal');
+my $move = q{INSERT INTO desk.stock_move (part_no, quantity, from_location, to_location) VALUES ('bolt', %d, 'store_1', 'store_2')};
+is(sqlstate_of($standby, 'postgres', sprintf($move, 7)), 'SV006', 'promoted: a move of more parts than there are');
+is(sqlstate_of($standby, 'postgres', sprintf($move, 6)), '00000 ', 'promoted: and of all there are');
 chains_ok($standby, 'postgres', 'desk', 'promoted');
+ledger_ok($standby, 'postgres', 'desk', 'promoted');
 
 $standby->stop;
 done_testing();
