@@ -526,6 +526,7 @@ SELECT is(pg_temp.try(format('INSERT INTO desk.part (part_no, exchange, is_seria
 SELECT is(pg_temp.try('INSERT INTO desk.location_kind (kind, physical, in_hands) VALUES (''ghost'', false, true)'), '23514', 'nobody has in hands what is nowhere');
 
 SELECT is_empty('SELECT * FROM pg_temp.books()', 'the books are right');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'which is what verify_ledger() says, too');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the chains are sound');
 SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'the clocks too');
 SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
