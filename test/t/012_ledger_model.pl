@@ -168,13 +168,13 @@ sub place_of
 }
 
 # Whether a piece in that place is where the move takes it from.  What became
-# of its condition outside nobody has told.
+# of its condition outside nobody has told; what comes in may have been bought.
 sub is_at
 {
 	my ($place, $m) = @_;
 	my ($location, undef, $condition, $owner) = split /\|/, $place;
 
-	return $location eq $m->{from} && $owner eq $m->{owner} && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
+	return $location eq $m->{from} && ($owner eq $m->{owner} || ($m->{purpose} eq 'receipt' && !$m->{reversal_of})) && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
 }
 
 # run_model(ROWS, ON_CONFLICT): which SQLSTATEs there is reason for, and how
