@@ -40,7 +40,7 @@ CREATE FUNCTION aftersales.verify_ledger(since timestamptz DEFAULT NULL, desk na
         OUT what text, OUT key text, OUT problem text)
     RETURNS SETOF record
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'as_verify_ledger';
-COMMENT ON FUNCTION aftersales.verify_ledger(timestamptz, name) IS 'Recomputes from the moves all that follows from them (when a time is given: of what was moved by moves recorded since, or says that it was) and returns what does not fit, one row per problem. what: balance (key location|part_no|condition|owner), serial (key part_no|serial_no), exchange (key exchange_id), move (key move_id). problem begins with the column or rule it is about. No row when sound; nothing is written. It reads every move of the desk.';
+COMMENT ON FUNCTION aftersales.verify_ledger(timestamptz, name) IS 'Recomputes from the moves all that follows from them (when a time is given: of what was moved by moves recorded since, or says that it was) and returns what does not fit, one row per problem. what: balance (key location|part_no|condition|owner), serial (key part_no|serial_no), exchange (key exchange_id), move (key move_id), slip (key slip_id), count (key count_id). problem begins with the column or rule it is about. No row when sound; nothing is written. It reads every move of the desk.';
 
 CREATE FUNCTION aftersales.stock_at(at timestamptz DEFAULT NULL, desk name DEFAULT NULL,
         OUT location text, OUT part_no text, OUT condition text, OUT owner text, OUT quantity numeric)

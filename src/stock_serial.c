@@ -95,7 +95,7 @@ check_order(const Serials *s, const SerialKey *key, TimestampTz before, Timestam
 {
 	if (at >= before)
 		return;
-	if (at == s->st->now)
+	if (as_is_self_timed(s->st, at))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("serial number \"%s\" of part \"%s\" was moved while the move waited", key->serial_no,

@@ -3,8 +3,8 @@
  * verify_ledger.c
  *	  verify_ledger(): does all that follows from the moves fit them?
  *
- * Balances, exchanges and reversals are compared by one query each, over all
- * moves at once; the way of each serial number is walked in verify_serial.c.
+ * Balances, exchanges, reversals and what was posted are compared by one query
+ * each, over all moves at once; the way of each serial number is walked in verify_serial.c.
  * They read with the caller's rights, under the snapshot of the query that
  * calls, and write nothing: it works on a hot standby.  Results go through
  * cursors, so memory does not grow with the number of moves.
@@ -202,12 +202,40 @@ EACH_PROBLEM("exchange",
 			 " FROM %1$s.part_exchange e"
 			 " LEFT JOIN told n ON n.exchange_id = e.exchange_id"
 			 " LEFT JOIN %1$s.part p ON p.part_no = e.part_no"
-			 " CROSS JOIN LATERAL (SELECT CASE WHEN e.location IS NULL THEN n.installed ELSE 0 END AS of_own_stock,"
-			 " CASE WHEN e.location IS NULL THEN n.put_in ELSE n.handed_out END AS handed_out) q"
+			 " CROSS JOIN LATERAL (SELECT CASE WHEN n.issued = 0 THEN n.installed ELSE 0 END AS of_own_stock,"
+			 " CASE WHEN n.issued = 0 THEN n.put_in ELSE n.handed_out END AS handed_out) q"
 			 " CROSS JOIN LATERAL (SELECT n.issued + q.of_own_stock = n.installed + n.returned + n.lost"
 			 " AND n.removed = n.defective_returned + n.defective_lost"
 			 " AND (e.exchange <> 'one_for_one' OR n.installed <= n.removed + n.kept) AS is_balanced) b"
 			 " WHERE $1 IS NULL OR e.exchange_id IN (SELECT exchange_id FROM asked)");
+
+/*
+ * Slips and counts.  What is posted is signed by two, and has made the moves
+ * that its lines say; nothing else has.
+ */
+#define LINE(first, x) "concat_ws('|', " first ", " x ".part_no, " x ".owner, " x ".serial_no)"
+
+static const char *const postings =
+"WITH head AS (SELECT 'slip' AS what, s.slip_id AS id, s.posted_at, s.store_signed_by, s.account_signed_by FROM %1$s.stock_slip s"
+" UNION ALL SELECT 'count', c.count_id, c.posted_at, c.store_signed_by, c.account_signed_by FROM %1$s.stock_count c),"
+" line AS (SELECT 'slip' AS what, l.slip_id AS id, " LINE("l.purpose", "l") " AS line, l.quantity FROM %1$s.stock_slip_line l"
+" UNION ALL SELECT 'count', l.count_id, " LINE("l.condition", "l") ", l.difference FROM %1$s.stock_count_line l),"
+" move AS (SELECT 'slip' AS what, m.slip_id AS id, " LINE("m.purpose", "m") " AS line, m.quantity, m.recorded_at"
+" FROM %1$s.stock_move m WHERE m.slip_id IS NOT NULL"
+" UNION ALL SELECT 'count', m.count_id, " LINE("m.to_condition", "m") ","
+" CASE c.location WHEN m.to_location THEN m.quantity WHEN m.from_location THEN -m.quantity ELSE 0 END, m.recorded_at"
+" FROM %1$s.stock_move m LEFT JOIN %1$s.stock_count c ON c.count_id = m.count_id WHERE m.count_id IS NOT NULL),"
+" total AS (SELECT x.what, x.id, x.line, sum(x.lines) AS lines, sum(x.moves) AS moves FROM ("
+" SELECT l.what, l.id, l.line, coalesce(l.quantity, 0) AS lines, 0 AS moves"
+" FROM line l JOIN head h ON h.what = l.what AND h.id = l.id AND h.posted_at IS NOT NULL"
+" UNION ALL SELECT m.what, m.id, m.line, 0, m.quantity FROM move m) x GROUP BY x.what, x.id, x.line)"
+" SELECT p.what, p.id::text, p.problem FROM ("
+" SELECT h.what, h.id, 'posted_at: not signed by two' AS problem FROM head h"
+" WHERE h.posted_at IS NOT NULL AND (h.store_signed_by <> h.account_signed_by) IS NOT TRUE"
+" UNION ALL SELECT t.what, t.id, format('line %%s: %%s, by the moves %%s', t.line, " NUMBER("t.lines") ", " NUMBER("t.moves") ")"
+" FROM total t WHERE t.lines <> t.moves) p"
+" WHERE $1 IS NULL OR (p.what, p.id) IN (SELECT m.what, m.id FROM move m WHERE m.recorded_at >= $1"
+" UNION SELECT h.what, h.id FROM head h WHERE h.posted_at >= $1)";
 
 /*
  * as_ledger_query opens a cursor on a query.  The caller is connected to SPI.
@@ -283,6 +311,7 @@ as_verify_ledger(PG_FUNCTION_ARGS)
 	as_verify_serials(&check);
 	report_found(&check, exchanges);
 	report_found(&check, moves);
+	report_found(&check, postings);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -217,4 +217,5 @@ SELECT is((SELECT quantity FROM desk.stock_balance WHERE location = 'shed' AND p
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the histories hold');
 SELECT is_empty($$SELECT location, part_no, condition, owner FROM desk.stock_balance b WHERE quantity <> (SELECT coalesce(sum(CASE WHEN m.to_location = b.location AND m.to_condition = b.condition THEN m.quantity ELSE 0 END
         - CASE WHEN m.from_location = b.location AND m.from_condition = b.condition THEN m.quantity ELSE 0 END), 0) FROM desk.stock_move m WHERE m.part_no = b.part_no AND m.owner = b.owner)$$, 'balances are the sums of moves');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
 SELECT * FROM finish();

@@ -195,4 +195,5 @@ SELECT is(pg_temp.due('empty'), NULL, 'a place that is not used any more');
 
 SELECT is_empty($$SELECT location, part_no, condition, owner FROM desk.stock_balance b WHERE quantity <> (SELECT coalesce(sum(CASE WHEN m.to_location = b.location AND m.to_condition = b.condition THEN m.quantity ELSE 0 END
         - CASE WHEN m.from_location = b.location AND m.from_condition = b.condition THEN m.quantity ELSE 0 END), 0) FROM desk.stock_move m WHERE m.part_no = b.part_no AND m.owner = b.owner)$$, 'balances are the sums of moves');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
 SELECT * FROM finish();

@@ -528,4 +528,5 @@ SELECT is(pg_temp.try('INSERT INTO desk.location_kind (kind, physical, in_hands)
 SELECT is_empty('SELECT * FROM pg_temp.books()', 'the books are right');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the chains are sound');
 SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'the clocks too');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
 SELECT * FROM finish();

@@ -211,7 +211,7 @@ SELECT is(tampered(format('UPDATE desk.part_exchange SET %s WHERE exchange_id = 
     ('i1', 'defective_returned = 0', 'defective_returned: 0, by the moves 1'), ('i1', 'defective_lost = 0.001', 'defective_lost: 0.001, by the moves 0'),
     ('i1', 'quantity = 4, installed = 3', 'installed: 3, by the moves 2; quantity: 4, by the moves 3'),
     ('i1', 'balanced_at = NULL', 'balanced_at: missing, nothing is outstanding'), ('i1', 'balanced_at = ''2026-03-12''', 'balanced_at: nothing happened then'),
-    ('i1', 'location = NULL', 'location: given if parts were handed out, and only then; part_no: none that was handed out; quantity: 3, by the moves 5') ,
+    ('i1', 'location = NULL', 'location: given if parts were handed out, and only then'),
     ('i1', 'location = ''eng_2''', 'location: nothing was handed out to there'),
     ('i1', 'part_no = ''cable''', 'exchange: not that of the part; part_no: none that was handed out'), ('i1', 'serial_no = ''X''', 'part_no: none that was handed out'),
     ('i1', 'exchange = ''consumable''', 'exchange: not that of the part'),
@@ -219,7 +219,7 @@ SELECT is(tampered(format('UPDATE desk.part_exchange SET %s WHERE exchange_id = 
     ('i1', 'issued_at = ''2026-03-10''', 'issued_at: not the time of the first move'), ('i1', 'removed_at = NULL', 'removed_at: not the time when a part was taken out last'),
     ('i1', 'removed_at = ''2026-03-12''', 'removed_at: not the time when a part was taken out last'),
     ('j1', 'quantity = 0', 'quantity: 0, by the moves 1'), ('j1', 'defective_lost = 0, lost = 1', 'defective_lost: 0, by the moves 1; lost: 1, by the moves 0'),
-    ('j1', 'location = ''eng_2''', 'location: given if parts were handed out, and only then; location: nothing was handed out to there'),
+    ('j1', 'location = ''eng_2''', 'location: given if parts were handed out, and only then'),
     ('k1', 'balanced_at = ''2026-03-14 08:00+00''', 'balanced_at: something is outstanding'), ('k1', 'lost = 2', 'lost: 2, by the moves 1'),
     ('k3', 'balanced_at = ''2026-03-14 08:00+00''', 'balanced_at: something is outstanding'), ('k3', 'returned = 1', 'returned: 1, by the moves 0'),
     ('l1', 'quantity = 1', 'quantity: 1, by the moves 0'), ('l1', 'balanced_at = NULL', 'balanced_at: missing, nothing is outstanding'),
@@ -241,20 +241,64 @@ SELECT is(tampered($$UPDATE desk.stock_move SET is_other_model = true WHERE exte
 SELECT is(tampered($$UPDATE desk.stock_move SET quantity = 2 WHERE external_ref = 'i6'; SELECT put_right()$$),
     format('balance eng_1|board|defective|own below zero: -1 at 2026-03-11 08:00:00+00; exchange %s balanced_at: something is outstanding; exchange %s defective_returned: 1, by the moves 2; exchange %s removed: less than became of it by the moves', ex('i1'), ex('i1'), ex('i1')), 'more back than was taken out');
 
+-- ---------- what was posted
+INSERT INTO desk.staff (login) VALUES ('keeper_1'), ('account_1'), ('boss_1');
+INSERT INTO desk.staff_role (login, role) VALUES ('keeper_1', 'keeper'), ('account_1', 'account'), ('boss_1', 'boss');
+SELECT at('03-16 08:00') \g /dev/null
+SET aftersales.actor = 'keeper_1';
+INSERT INTO desk.stock_slip (slip_id, policy, kind, from_location, to_location) VALUES (1, 'v', 'requisition', 'main', 'annex'), (2, 'v', 'requisition', 'main', 'annex');
+INSERT INTO desk.stock_slip_line (slip_id, line_no, part_no, quantity) VALUES (1, 1, 'board', 2), (1, 2, 'cable', 1.5), (1, 3, 'cable', 0.5), (2, 1, 'board', 1);
+INSERT INTO desk.stock_slip_line (slip_id, line_no, part_no, quantity, owner) VALUES (1, 4, 'board', 1, 'consignor_1');
+UPDATE desk.stock_slip SET store_signed_at = aftersales.now() WHERE slip_id = 1;
+SET aftersales.actor = 'account_1';
+UPDATE desk.stock_slip SET account_signed_at = aftersales.now() WHERE slip_id = 1;
+UPDATE desk.stock_slip SET posted_at = aftersales.now() WHERE slip_id = 1;
+SET aftersales.actor = 'keeper_1';
+SELECT at('03-17 08:00') \g /dev/null
+INSERT INTO desk.stock_count (count_id, policy, location, due_on) VALUES (1, 'v', 'annex', '2026-04-01');
+UPDATE desk.stock_count SET frozen_at = aftersales.now() WHERE count_id = 1;
+UPDATE desk.stock_count_line SET counted_quantity = book_quantity + CASE WHEN part_no = 'board' AND owner = 'own' THEN -1 WHEN part_no = 'cable' THEN 0.25 ELSE 0 END, reason = 'counted' WHERE count_id = 1;
+UPDATE desk.stock_count SET store_signed_at = aftersales.now() WHERE count_id = 1;
+SET aftersales.actor = 'account_1';
+UPDATE desk.stock_count SET account_signed_at = aftersales.now() WHERE count_id = 1;
+SET aftersales.actor = 'boss_1';
+UPDATE desk.stock_count SET approved_at = aftersales.now() WHERE count_id = 1;
+SELECT at('03-17 09:00') \g /dev/null
+UPDATE desk.stock_count SET posted_at = aftersales.now() WHERE count_id = 1;
+RESET aftersales.actor;
+SELECT is((SELECT count(*) || ' ' || count(slip_id) || ' ' || count(count_id) FROM desk.stock_move WHERE slip_id IS NOT NULL OR count_id IS NOT NULL), '6 4 2', 'a slip and a count are posted');
+SELECT is(wrong(), 'nothing', 'and sound');
+SELECT is(tampered(x.statement), x.problem, x.statement) FROM (VALUES
+    ('UPDATE desk.stock_slip_line SET quantity = 3 WHERE slip_id = 1 AND line_no = 1', 'slip 1 line transfer|board|own: 3, by the moves 2'),
+    ('DELETE FROM desk.stock_slip_line WHERE slip_id = 1 AND line_no = 3', 'slip 1 line transfer|cable|own: 1.5, by the moves 2'),
+    ('DELETE FROM desk.stock_slip_line WHERE slip_id = 1 AND line_no = 4', 'slip 1 line transfer|board|consignor_1: 0, by the moves 1'),
+    ('UPDATE desk.stock_slip_line SET purpose = ''loan'' WHERE slip_id = 1 AND line_no = 1', 'slip 1 line loan|board|own: 2, by the moves 0; slip 1 line transfer|board|own: 0, by the moves 2'),
+    ('UPDATE desk.stock_slip SET posted_at = NULL WHERE slip_id = 1', 'slip 1 line transfer|board|consignor_1: 0, by the moves 1; slip 1 line transfer|board|own: 0, by the moves 2; slip 1 line transfer|cable|own: 0, by the moves 2'),
+    ('UPDATE desk.stock_slip SET posted_at = aftersales.now(), store_signed_by = ''keeper_1'', account_signed_by = ''account_1'' WHERE slip_id = 2', 'slip 2 line transfer|board|own: 1, by the moves 0'),
+    ('UPDATE desk.stock_slip SET account_signed_by = ''keeper_1'' WHERE slip_id = 1', 'slip 1 posted_at: not signed by two'),
+    ('UPDATE desk.stock_slip SET store_signed_by = NULL WHERE slip_id = 1', 'slip 1 posted_at: not signed by two'),
+    ('UPDATE desk.stock_move SET slip_id = 2 WHERE slip_id = 1 AND part_no = ''cable''', 'slip 1 line transfer|cable|own: 2, by the moves 0; slip 2 line transfer|cable|own: 0, by the moves 2'),
+    ('UPDATE desk.stock_count_line SET counted_quantity = counted_quantity + 1 WHERE part_no = ''board'' AND owner = ''own'' AND condition = ''good''', 'count 1 line good|board|own: 0, by the moves -1'),
+    ('UPDATE desk.stock_count_line SET book_quantity = book_quantity + 1 WHERE part_no = ''cable''', 'count 1 line good|cable|own: -0.75, by the moves 0.25'),
+    ('UPDATE desk.stock_count SET posted_at = NULL', 'count 1 line good|board|own: 0, by the moves -1; count 1 line good|cable|own: 0, by the moves 0.25'),
+    ('UPDATE desk.stock_count SET account_signed_by = store_signed_by', 'count 1 posted_at: not signed by two')) x(statement, problem);
+SELECT is(tampered('UPDATE desk.stock_move SET recorded_at = happened_at; UPDATE desk.stock_slip SET account_signed_by = NULL WHERE slip_id = 1', x.since::timestamptz), x.found, 'a slip, since ' || x.since) FROM (VALUES ('2026-03-16 08:00+00', 'slip 1 posted_at: not signed by two'), ('2026-03-16 08:00:01+00', 'nothing')) x(since, found);
+
 -- ---------- since: what was moved by moves recorded since then
-SELECT is(tampered($$UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'eng_2' AND condition = 'good'$$, x.since::timestamptz), x.found, 'a balance, since ' || x.since) FROM (VALUES
+CREATE FUNCTION tampered_since(statement text, since timestamptz) RETURNS text LANGUAGE sql AS $$ SELECT tampered('UPDATE desk.stock_move SET recorded_at = happened_at; ' || statement, since) $$;
+SELECT is(tampered_since($$UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'eng_2' AND condition = 'good'$$, x.since::timestamptz), x.found, 'a balance, since ' || x.since) FROM (VALUES
     ('2026-03-15 08:00+00', 'balance eng_2|board|good|own quantity: 0, by the moves 1'), ('2026-03-15 08:00:01+00', 'nothing'), ('infinity', 'nothing'), ('-infinity', 'balance eng_2|board|good|own quantity: 0, by the moves 1')) x(since, found);
 -- what was back-dated counts by when it was recorded
-SELECT is(tampered($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'annex' AND part_no = 'board' AND condition = 'good'$$, '2026-03-20'),
-    'balance annex|board|good|own quantity: 0, by the moves 3', 'recorded later');
-SELECT is(tampered($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'main' AND part_no = 'board'$$, '2026-03-20'), 'nothing', 'of that one only');
-SELECT is(tampered($$UPDATE desk.stock_serial SET moves = 9 WHERE serial_no = 'D1'$$, x.since::timestamptz), x.found, 'a serial number, since ' || x.since) FROM (VALUES ('2026-03-06 08:00+00', 'serial disk|D1 moves: 9, by the moves 4'), ('2026-03-06 08:00:01+00', 'nothing')) x(since, found);
-SELECT is(tampered(format('UPDATE desk.part_exchange SET lost = 1 WHERE exchange_id = %s', ex('i1')), x.since::timestamptz), x.found, 'an exchange, since ' || x.since) FROM (VALUES ('2026-03-11 08:00+00', format('exchange %s lost: 1, by the moves 0', ex('i1'))), ('2026-03-11 08:00:01+00', 'nothing')) x(since, found);
-SELECT is(tampered($$UPDATE desk.stock_move SET ticket_id = 1 WHERE external_ref = 'x2'$$, x.since::timestamptz), x.found, 'a move, since ' || x.since) FROM (VALUES ('2026-03-05 08:00+00', format('move %s reversal_of: not the mirror of move %s: ticket_id', m('x2'), m('x1'))), ('2026-03-05 08:00:01+00', 'nothing')) x(since, found);
+SELECT is(tampered_since($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'annex' AND part_no = 'board' AND condition = 'good'$$, '2026-03-20'),
+    'balance annex|board|good|own quantity: 0, by the moves 4', 'recorded later');
+SELECT is(tampered_since($$UPDATE desk.stock_move SET recorded_at = '2026-03-20' WHERE external_ref = 'b1'; UPDATE desk.stock_balance SET quantity = 0 WHERE location = 'main' AND part_no = 'board'$$, '2026-03-20'), 'nothing', 'of that one only');
+SELECT is(tampered_since($$UPDATE desk.stock_serial SET moves = 9 WHERE serial_no = 'D1'$$, x.since::timestamptz), x.found, 'a serial number, since ' || x.since) FROM (VALUES ('2026-03-06 08:00+00', 'serial disk|D1 moves: 9, by the moves 4'), ('2026-03-06 08:00:01+00', 'nothing')) x(since, found);
+SELECT is(tampered_since(format('UPDATE desk.part_exchange SET lost = 1 WHERE exchange_id = %s', ex('i1')), x.since::timestamptz), x.found, 'an exchange, since ' || x.since) FROM (VALUES ('2026-03-11 08:00+00', format('exchange %s lost: 1, by the moves 0', ex('i1'))), ('2026-03-11 08:00:01+00', 'nothing')) x(since, found);
+SELECT is(tampered_since($$UPDATE desk.stock_move SET ticket_id = 1 WHERE external_ref = 'x2'$$, x.since::timestamptz), x.found, 'a move, since ' || x.since) FROM (VALUES ('2026-03-05 08:00+00', format('move %s reversal_of: not the mirror of move %s: ticket_id', m('x2'), m('x1'))), ('2026-03-05 08:00:01+00', 'nothing')) x(since, found);
 -- rows that say of themselves that they were moved since are looked at
-SELECT is(tampered($$INSERT INTO desk.stock_balance VALUES ('annex', 'board', 'scrap', 'own', 1, '2026-03-20'); INSERT INTO desk.stock_serial VALUES ('disk', 'D9', 'main', 'good', 'own', '2026-03-20', 1);
+SELECT is(tampered_since($$INSERT INTO desk.stock_balance VALUES ('eng_2', 'board', 'scrap', 'own', 1, '2026-03-20'); INSERT INTO desk.stock_serial VALUES ('disk', 'D9', 'main', 'good', 'own', '2026-03-20', 1);
     INSERT INTO desk.part_exchange (exchange_id, ticket_id, part_no, exchange, quantity, issued_at) VALUES (99, 1, 'board', 'one_for_one', 1, '2026-03-20')$$, '2026-03-20'),
-    'balance annex|board|scrap|own moves: there are none; exchange 99 moves: there are none; serial disk|D9 moves: there are none', 'rows from nowhere, since');
+    'balance eng_2|board|scrap|own moves: there are none; exchange 99 moves: there are none; serial disk|D9 moves: there are none', 'rows from nowhere, since');
 
 -- ---------- settings and search_path do not matter, nor whose objects come first
 CREATE SCHEMA trap;
