@@ -201,11 +201,11 @@ refuse_waited(const Balances *b, const Balance *e)
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_balance")));
 }
 
-/* A count has settled what was there up to then. */
+/* A count has settled what was there before. */
 static void
 check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
 {
-	if (e->first_at > frozen_at)
+	if (e->first_at >= frozen_at)
 		return;
 	if (e->self_timed)
 		ereport(ERROR,

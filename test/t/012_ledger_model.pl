@@ -99,8 +99,10 @@ sub fill
 		my $o = $move{ $given->{reversal_of} };
 
 		return $wrong->{23503} = undef if !$o;
-		%m = (%$o, from => $o->{to}, to => $o->{from}, from_condition => $o->{to_condition}, to_condition => $o->{from_condition},
+		my %mirror = (%$o, from => $o->{to}, to => $o->{from}, from_condition => $o->{to_condition}, to_condition => $o->{from_condition},
 			map { $_ => $given->{$_} } qw(id reversal_of ref at));
+		$wrong->{SV010} = 1 if grep { $given->{$_} ne ($mirror{$_} // '') } keys %$given;
+		%m = %mirror;
 	}
 	my $p = $purpose{ $m{purpose} };
 	return $wrong->{SV010} = undef if !$p;
@@ -168,13 +170,13 @@ sub place_of
 }
 
 # Whether a piece in that place is where the move takes it from.  What became
-# of its condition outside nobody has told.
+# of its condition outside nobody has told; what comes in may have been bought.
 sub is_at
 {
 	my ($place, $m) = @_;
 	my ($location, undef, $condition, $owner) = split /\|/, $place;
 
-	return $location eq $m->{from} && $owner eq $m->{owner} && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
+	return $location eq $m->{from} && ($owner eq $m->{owner} || ($m->{purpose} eq 'receipt' && !$m->{reversal_of})) && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
 }
 
 # run_model(ROWS, ON_CONFLICT): which SQLSTATEs there is reason for, and how
@@ -389,7 +391,8 @@ sub any_reversal
 	my $n = @ids;
 	return { reversal_of => $next_id + 1000 } if !$n || any(100) == 0;
 	my $id = $ids[ any(3) ? $n - 1 - any($n < 40 ? $n : 40) : any($n) ];
-	return { reversal_of => $id, any(8) ? () : (at => $move{$id}{at} - 10 + any(30)) };
+	return { reversal_of => $id, any(8) ? () : (at => $move{$id}{at} - 10 + any(30)),
+		any(10) ? () : one_of([ from => $move{$id}{ one_of('to', 'from') } ], [ quantity => $move{$id}{quantity} + one_of(0, 1000) ], [ owner => 'own' ], [ part => one_of($move{$id}{part}, 'bolt') ])->@* };
 }
 
 # What came to a place and went again after all that is known of it, told in
