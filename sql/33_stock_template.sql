@@ -183,7 +183,7 @@ COMMENT ON COLUMN aftersales.stock_count_template.location IS 'Location that is 
 COMMENT ON COLUMN aftersales.stock_count_template.due_on IS 'Day it is due; one count of a location a day that is not cancelled.';
 COMMENT ON COLUMN aftersales.stock_count_template.opened_at IS 'When it was opened; now when omitted. Milestone.';
 COMMENT ON COLUMN aftersales.stock_count_template.opened_by IS 'Staff login who opened it. Trigger-owned.';
-COMMENT ON COLUMN aftersales.stock_count_template.frozen_at IS 'When the book quantities were frozen into lines; moves of the location dated up to then are refused. Milestone, always now.';
+COMMENT ON COLUMN aftersales.stock_count_template.frozen_at IS 'When the book quantities were frozen into lines; moves of the location dated before are refused. Milestone, always now.';
 COMMENT ON COLUMN aftersales.stock_count_template.store_signed_at IS 'When the keeper of the stock signed; every line is counted by then, and fixed. Milestone.';
 COMMENT ON COLUMN aftersales.stock_count_template.store_signed_by IS 'Staff login who did. Trigger-owned.';
 COMMENT ON COLUMN aftersales.stock_count_template.account_signed_at IS 'When the keeper of the accounts signed, who is another person in another role. Milestone.';

@@ -347,7 +347,8 @@ named_exchange(AsStatement *st, const StockMove *m)
 	if (m->ticket_id == 0 && (m->purpose->id == PURPOSE_LOAN ||
 							  (m->serial_no == NULL && (e->location == NULL ||
 														strcmp(e->location, m->from->location) != 0))))
-		refuse_exchange(st, m, _("A loan without a ticket is a hand-out of its own, and comes back from where it was given."));
+		refuse_exchange(st, m,
+						_("A loan without a ticket is a hand-out of its own, and comes back from where it was given."));
 	if (e->mode != m->part->exchange)
 		refuse_exchange(st, m, psprintf(_("Part \"%s\" is exchanged in another way."), m->part->part_no));
 	if (!effect_of(m, e, &x))
@@ -550,7 +551,7 @@ as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket, const 
 		elog(ERROR, "hand-out %lld does not fit move %lld", (long long) m->exchange_id, (long long) m->move_id);
 	if (is_reversal)
 	{
-		/* of the same statement as what it takes back, it may not say so yet */
+		/* that of a move of the same statement is known only now */
 		as_exchange_of_move(st, m, x.is_defective);
 		as_exchange_describe_anew(st, e, m);
 	}
@@ -558,9 +559,11 @@ as_exchange_apply(AsStatement *st, StockMove *m, const TicketRow *ticket, const 
 		describe(e, m, &x);
 	balance(e, m);
 	as_exchange_write(st, e);
-	m->exchange_id = e->exchange_id;
 	if (!is_reversal)
+	{
+		m->exchange_id = e->exchange_id;
 		as_exchange_of_move(st, m, x.is_defective);
+	}
 	if (ticket != NULL)
 		as_unit_swap(st, m, &m->found->reversed, ticket, pv);
 	return e->is_balanced && m->ticket_id != 0 && !as_parts_outstanding(st, m->ticket_id);

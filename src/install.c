@@ -299,7 +299,9 @@ static const AccessLevel access_level[] = {
 		"GRANT INSERT, UPDATE ON @desk@.contact, @desk@.shift, @desk@.delegation, @desk@.visit, @desk@.custody,"
 		" @desk@.document, @desk@.quote_item, @desk@.delay_excuse, @desk@.price_list, @desk@.price TO @role@;"
 		"GRANT INSERT ON @desk@.evidence, @desk@.charge, @desk@.payment, @desk@.stock_move TO @role@;"
-		"GRANT INSERT, UPDATE ON @desk@.part, @desk@.stock_location, @desk@.stock_slip, @desk@.stock_count,"
+		/* which policy judges what a place gives is the owner's to say */
+		"GRANT INSERT, UPDATE (parent, holder, org_id, label, is_active, external_ref) ON @desk@.stock_location TO @role@;"
+		"GRANT INSERT, UPDATE ON @desk@.part, @desk@.stock_slip, @desk@.stock_count,"
 		" @desk@.stock_count_line TO @role@;"
 		"GRANT INSERT, UPDATE, DELETE ON @desk@.stock_slip_line TO @role@;"
 		"GRANT INSERT, UPDATE ON @desk@.customer, @desk@.contract, @desk@.product_unit, @desk@.unit_part TO @role@;"

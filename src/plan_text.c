@@ -114,8 +114,9 @@
 /*
  * Hand-outs, with what is left by their moves of part $2, serial number $3, and
  * of defective ones whether in good condition ($4).  Moves $5 do not count yet.
- * What good ones and defective ones are, see exchange.c.  The part is not a
- * condition of the scan, lest a plan made when there are no moves looks it up.
+ * What good ones and defective ones are, see exchange.c; none of these moves
+ * changes the condition.  The part is not a condition of the scan, lest a plan
+ * made when there are no moves looks it up.
  */
 #define EXCHANGE_ROWS \
 	"SELECT e.exchange_id, e.ticket_id, e.part_no, e.serial_no, e.exchange, e.location, e.quantity, e.installed," \
@@ -131,8 +132,7 @@
 	" FROM (SELECT " COUNTED " AS counted, m.part_no" EQ "$2 AS same_part, m.is_other_model IS NULL AS is_good," \
 	" " PURPOSE_IN("issue,loan") " AS hands_out, " PURPOSE_IN("install") " AS installs," \
 	" " PURPOSE_IN("remove") " AS removes, " PURPOSE_IN("keep") " AS keeps, " SERIAL_IS("m", "$3") " AS same_serial," \
-	" CASE WHEN (" PURPOSE_IN("remove") ")" EQ "(m.reversal_of IS NULL) THEN m.to_condition" \
-	" ELSE m.from_condition END" EQ "'good' AS held_good," \
+	" m.from_condition" EQ "'good' AS held_good," \
 	" (SELECT k.in_hands FROM @.stock_location l JOIN @.location_kind k ON k.kind" EQ "l.kind" \
 	" WHERE l.location" EQ AT_FIRST("m", "to_location", "from_location") ") AS into_hands" \
 	" FROM @.stock_move m WHERE m.exchange_id" EQ "e.exchange_id AND NOT m.move_id" EQ "ANY ($5)) x) s"
@@ -611,8 +611,10 @@ const PlanText as_plan_text[PLAN_COUNT] = {
 	{PLAN_EXCHANGE_MOVE, 3, {INT8OID, INT8OID, BOOLOID},
 		"UPDATE @.stock_move SET exchange_id = $2, is_other_model = $3 WHERE move_id" EQ "$1"
 	" AND (exchange_id IS NULL OR $3 IS NOT NULL)"},
+	/* said so that no plan for an empty table takes the index of all open ones */
 	{PLAN_EXCHANGE_OPEN, 1, {INT8OID},
-	"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND balanced_at IS NULL LIMIT 1"},
+		"SELECT 1 FROM @.part_exchange WHERE ticket_id" EQ "$1 AND coalesce(balanced_at, 'infinity')" EQ "'infinity'"
+	" LIMIT 1"},
 
 	{PLAN_UNIT_PUT_IN, 7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, DATEOID, INT8OID, INT8OID},
 		UNIT_PART_COLUMNS "installed_on, is_replacement, ticket_id, exchange_id, replaces) VALUES ("

@@ -157,7 +157,6 @@ as_row_table(const char *name)
 	return NULL;
 }
 
-/* A table may mean events of one name, or of one beginning, or that it changed. */
 /*
  * as_row_table_name returns the names one by one, NULL after the last.
  */
@@ -167,6 +166,7 @@ as_row_table_name(int i)
 	return i < lengthof(row_table) ? row_table[i].name : NULL;
 }
 
+/* A table may mean events of one name, or of one beginning, or that it changed. */
 static bool
 means(const RowTable *table, const char *event)
 {

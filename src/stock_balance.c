@@ -139,7 +139,7 @@ add_side(Balances *b, const StockMove *m, bool is_to)
 	e->in_order = e->in_order && m->happened_at >= e->last_at;
 	e->first_at = Min(e->first_at, m->happened_at);
 	e->last_at = Max(e->last_at, m->happened_at);
-	e->self_timed = e->first_at == b->st->now;
+	e->self_timed = as_is_self_timed(b->st, e->first_at);
 }
 
 /*
@@ -201,11 +201,11 @@ refuse_waited(const Balances *b, const Balance *e)
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_balance")));
 }
 
-/* A count has settled what was there up to then. */
+/* A count has settled what was there before. */
 static void
 check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
 {
-	if (e->first_at > frozen_at)
+	if (e->first_at >= frozen_at)
 		return;
 	if (e->self_timed)
 		ereport(ERROR,

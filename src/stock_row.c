@@ -7,6 +7,7 @@
  */
 #include "aftersales.h"
 
+#include "access/xact.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -79,6 +80,17 @@ as_quantity_text(int64 quantity)
 {
 	return DatumGetCString(DirectFunctionCall1(numeric_out,
 											   DirectFunctionCall1(numeric_trim_scale, as_quantity_datum(quantity))));
+}
+
+/*
+ * as_is_self_timed tells whether that is the time of the statement's own
+ * beginning, which nobody said.  Where others are later, the statement has
+ * waited for them, and another attempt is after them.
+ */
+bool
+as_is_self_timed(const AsStatement *st, TimestampTz at)
+{
+	return at == st->now && at == GetCurrentStatementStartTimestamp();
 }
 
 static char *

@@ -31,9 +31,10 @@ typedef struct Serial
 	const StockLocation *from;
 	StockCondition from_condition;
 	TimestampTz first_at;
-	const char *owner;
+	const char *owner;			/* NULL: whoever it was before */
 	const StockLocation *to;
 	StockCondition to_condition;
+	const char *to_owner;
 	TimestampTz last_at;
 	int32		moves;
 	bool		is_known;
@@ -95,7 +96,7 @@ check_order(const Serials *s, const SerialKey *key, TimestampTz before, Timestam
 {
 	if (at >= before)
 		return;
-	if (at == s->st->now)
+	if (as_is_self_timed(s->st, at))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("serial number \"%s\" of part \"%s\" was moved while the move waited", key->serial_no,
@@ -108,6 +109,13 @@ check_order(const Serials *s, const SerialKey *key, TimestampTz before, Timestam
 					_("Record the moves of a piece in the order in which they happened; reverse what was wrong."));
 }
 
+/* What comes in from outside may have been bought, or lent to us, out there. */
+static bool
+brings_owner(const StockMove *m)
+{
+	return m->purpose->id == PURPOSE_RECEIPT && m->reversal_of == 0;
+}
+
 /*
  * as_serials_add adds a move of a piece.
  */
@@ -115,10 +123,13 @@ void
 as_serials_add(Serials *s, const StockMove *m)
 {
 	SerialKey	key = {m->part, m->serial_no};
+	const char *owner = NULL;
 	Serial	   *e;
 	bool		found;
 
 	e = serials_lookup(s->hash, key);
+	if (e == NULL || strcmp(e->to_owner, m->owner) != 0)
+		owner = MemoryContextStrdup(s->st->cxt, m->owner);
 	if (e == NULL)
 	{
 		key.serial_no = MemoryContextStrdup(s->st->cxt, m->serial_no);
@@ -126,19 +137,21 @@ as_serials_add(Serials *s, const StockMove *m)
 		e->from = m->from;
 		e->from_condition = m->from_condition;
 		e->first_at = m->happened_at;
-		e->owner = MemoryContextStrdup(s->st->cxt, m->owner);
+		e->owner = brings_owner(m) ? NULL : owner;
 		e->moves = 0;
 		e->is_known = false;
 	}
 	else
 	{
 		if (e->to != m->from || (m->from->physical && e->to_condition != m->from_condition) ||
-			strcmp(e->owner, m->owner) != 0)
+			(owner != NULL && !brings_owner(m)))
 			refuse_place(s, &e->key, m->from, m->from_condition);
 		check_order(s, &e->key, e->last_at, m->happened_at);
 	}
 	e->to = m->to;
 	e->to_condition = m->to_condition;
+	if (owner != NULL)
+		e->to_owner = owner;
 	e->last_at = m->happened_at;
 	e->moves++;
 }
@@ -175,7 +188,7 @@ check_known(Serials *s, int i)
 	if (strcmp(TextDatumGetCString(column_value(i, 3)), e->from->location) != 0 ||
 		(e->from->physical &&
 		 strcmp(TextDatumGetCString(column_value(i, 4)), as_condition_name[e->from_condition]) != 0) ||
-		strcmp(TextDatumGetCString(column_value(i, 5)), e->owner) != 0)
+		(e->owner != NULL && strcmp(TextDatumGetCString(column_value(i, 5)), e->owner) != 0))
 		refuse_place(s, &e->key, e->from, e->from_condition);
 	check_order(s, &e->key, DatumGetTimestampTz(column_value(i, 6)), e->first_at);
 	e->is_known = true;
@@ -229,7 +242,7 @@ write_batch(Serials *s, Serial **serial, int n, bool is_known)
 		values[1] = CStringGetTextDatum(e->key.serial_no);
 		values[2] = CStringGetTextDatum(e->to->location);
 		values[3] = CStringGetTextDatum(as_condition_name[e->to_condition]);
-		values[4] = CStringGetTextDatum(e->owner);
+		values[4] = CStringGetTextDatum(e->to_owner);
 		values[5] = TimestampTzGetDatum(e->last_at);
 		values[6] = Int32GetDatum(e->moves);
 		for (c = 0; c < 7; c++)

@@ -5,11 +5,11 @@
  *
  * The moves of a piece are read in the order of time.  Each must take it from
  * where the one before has left it, and its row of stock_serial must say
- * where the last one has.  At a virtual location its condition may have
- * changed: it breaks in the machine.  Moves of one instant may have been recorded in any
- * order of their move_id: what is asked is whether there is an order in which
- * they make one way, that is, an Euler path from where the piece is, with the
- * moves as edges.
+ * where the last one has.  At a virtual location its condition and its owner
+ * may have changed: it breaks in the machine, it is bought at the supplier's.
+ * Moves of one instant may have been recorded in any order of their move_id:
+ * what is asked is whether there is an order in which they make one way, that
+ * is, an Euler path from where the piece is, with the moves as edges.
  *
  * Pieces come through a cursor, one after the other; of a piece only the
  * moves of one instant are kept.
@@ -52,7 +52,7 @@ static const char *const serials =
 
 /*
  * Where a piece is.  A spot is all of it that the next move must fit, as one
- * string: the condition only where parts are kept.
+ * string: condition and owner only where parts are kept.
  */
 typedef struct Whereabouts
 {
@@ -105,7 +105,8 @@ read_whereabouts(HeapTuple tuple, TupleDesc tupdesc, int location, int condition
 	at.location = SPI_getvalue(tuple, tupdesc, location);
 	at.condition = SPI_getvalue(tuple, tupdesc, condition);
 	at.owner = SPI_getvalue(tuple, tupdesc, owner);
-	at.spot = psprintf("%s\x01%s\x01%s", at.location, at.owner, physical ? at.condition : "");
+	at.spot = !physical ? pstrdup(at.location) :
+		psprintf("%s\x01%s\x01%s", at.location, at.owner, at.condition);
 	return at;
 }
 

@@ -63,10 +63,11 @@
 -- approved > (backordered >) shipped > received > closed; quality_report new >
 -- forwarded > (directed >) handled > closed; all of them also cancelled.
 --
--- The ledger of parts (chapter 10).  Locations of kind store name this policy.
--- What comes into a store or leaves it is booked by a slip that commerce
--- specialist (store) and service director (accounts) have signed and the director
--- posts; a shipment is signed by storage and branch_csc, who posts it.  By kind:
+-- The ledger of parts (chapter 10).  All its locations name this policy
+-- (stock_location.policy), so that it judges what is for no ticket, too.  What comes
+-- into a store or leaves it is booked by a slip that commerce specialist (store) and
+-- service director (accounts) have signed and the director posts; a shipment is
+-- signed by storage and branch_csc and posted by either.  By kind:
 --   shipment          sends what was applied for (spare_request: approved,
 --                     backordered), with a packing list
 --   receipt           books it in (spare_request: shipped, received), or an opening
@@ -78,9 +79,11 @@
 --   send_back         bad parts to the storage department, with a packing list
 --   transfer, regrade, scrap, supplier_return: what the document says nothing of
 -- An engineer books what is done with parts at the customer's, in purposes install,
--- remove, keep and lose, from and into his own hands (kind engineer).  Anything else
--- is refused.  Moves are taken back by the director, with a note.  A repair ends,
--- one way or the other, when all its parts are accounted for (parts_balanced()).
+-- remove, keep and lose, from the hands the parts were given to and into those of
+-- an engineer (kind engineer).  Anything else is refused.  Moves are taken back by
+-- the director, with a note.  A repair ends, one way or the other, when all its
+-- parts are accounted for (parts_balanced()).  Stores are counted on the 1st of
+-- the month; both keepers sign, the branch's centre approves differences.
 --
 -- Events that applications log:
 --   all             call_in, answered, hung_up (also from contact), note
@@ -789,8 +792,10 @@ INSERT INTO aftersales.row_guard (policy, version, ticket_type, table_name, on_a
         'What comes into a store or leaves it is booked by a signed slip (table stock_slip).', '备件出入库须凭双方签字的单据登记入账（表 stock_slip）。', '{slip_id}', '{PC-56,PC-63,PC-67}'),
     ('computer_maker', 1, NULL, 'stock_move', NULL, 'for_repair', $$reversal_of IS NULL AND purpose IN ('issue', 'return', 'loan', 'loan_return', 'install', 'remove', 'keep', 'return_defective', 'lose')$$, $$ticket.ticket_type = 'repair'$$,
         'Name the repair that the part is drawn, used or brought back for.', '请注明备件所用于的报修。', '{ticket_id}', '{PC-56,PC-57}'),
-    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'into_engineer_hands', $$reversal_of IS NULL AND purpose = 'remove'$$, $$location_kind(to_location) = 'engineer'$$,
-        'A part is taken out into an engineer''s hands; a return-repair slip brings it into the store.', '换下的部件先交工程师手中，凭返修单入库。', '{to_location}', '{PC-57,PC-71}'),
+    ('computer_maker', 1, NULL, 'stock_move', NULL, 'not_past_hands', $$reversal_of IS NULL AND purpose IN ('receipt', 'transfer', 'regrade', 'scrap', 'supplier_return', 'deliver')$$, $$location_kind(from_location) NOT IN ('engineer', 'customer') AND location_kind(to_location) NOT IN ('engineer', 'customer')$$,
+        'What is in somebody''s hands was drawn for a repair, and comes back as that.', '在手备件均为报修所领用，须按领用归还。', '{from_location,to_location}', '{PC-57,PC-76}'),
+    ('computer_maker', 1, 'repair', 'stock_move', NULL, 'into_engineer_hands', $$reversal_of IS NULL AND purpose IN ('issue', 'remove')$$, $$location_kind(to_location) = 'engineer'$$,
+        'A part is drawn by an engineer, and taken out into his hands; a return-repair slip brings it into the store.', '备件由工程师领用；换下的部件先交工程师手中，凭返修单入库。', '{to_location}', '{PC-57,PC-71}'),
     ('computer_maker', 1, 'repair', 'stock_move', NULL, 'drawn_first', $$reversal_of IS NULL AND purpose = 'install'$$, $$exchange_id IS NOT NULL$$,
         'A part is drawn for the repair before it is put in, from the hands it was given to.', '备件应预先为该报修领用，方可由领用人装机。', '{from_location}', '{PC-65,PC-76}'),
     ('computer_maker', 1, 'repair', 'stock_move', NULL, 'order_approved', $$reversal_of IS NULL AND purpose = 'issue' AND ticket.warranty_class IN ('out_expired', 'out_user', 'out_disaster')$$, $$approved('oow_order')$$,
@@ -1017,7 +1022,7 @@ INSERT INTO aftersales.sla_rule (policy, version, ticket_type, rule, clock, cond
         '7 days', 'calendar_day', NULL, 0, 'branch_csc', 'Level-2 callback', '二级回访', '{PC-97}'),
     ('computer_maker', 1, 'repair', 'part_return', 'part_return', NULL,
         '{stock:remove}', '{stock:balanced}', '{}',
-        '7 days', 'calendar_day', NULL, 0, 'service_director', 'Send bad parts back', '坏件返回储运部', '{PC-73,PC-76}'),
+        '7 days', 'calendar_day', NULL, 0, 'service_director', 'Bring bad parts back within a week', '坏件一周内退还', '{PC-73,PC-76}'),
 
     ('computer_maker', 1, 'spare_request', 'approve', 'approve', NULL,
         '{opened}', '{approved:spare_request}', '{status:cancelled}',

@@ -196,6 +196,19 @@ SELECT is(pg_temp.play(:t, replace(replace(replace(replace(x.steps, 'E1', :'e1')
     (8, 'remove toner 1 exchange_id=E1', 'step 1: SV010'),
     (9, 'return_defective fan 3 exchange_id=E2; remove lamp 1 exchange_id=E1; return_defective lamp 1', 'fan out 1 in 1 removed 1 back 1 for lamp @eng_1; fan out 1 in 1 removed 3 back 3 @eng_1'),
     (10, 'issue fan 1 exchange_id=E2; issue fan 1; return fan 2 exchange_id=E2', 'fan out 1 in 1 removed 1 back 1 for lamp @eng_1; fan out 3 in 1 returned 2 removed 3 back 3 @eng_1')) x(n, steps, result) ORDER BY x.n;
+-- two of different parts were handed out by one
+SELECT pg_temp.ticket() AS t \gset
+SELECT pg_temp.play(:t, 'remove fan 2; issue fan_2 1; issue lamp 1') \g /dev/null
+SELECT exchange_id AS e FROM desk.part_exchange WHERE ticket_id = :t \gset
+SELECT is(pg_temp.play(:t, replace('remove fan_2 1 exchange_id=E; remove dear 1 exchange_id=E; remove lamp 1 exchange_id=E; return fan_2 1; return_defective fan_2 1', 'E', :'e')), 'lamp out 2 returned 1 removed 5 back 1 @eng_1 open', 'both in one row');
+SELECT is((SELECT string_agg(part_no || ' ' || is_other_model, ', ' ORDER BY move_id) FROM desk.stock_move WHERE ticket_id = :t AND is_other_model IS NOT NULL), 'fan false, fan_2 false, dear true, lamp false, fan_2 true', 'neither is another model, until it is returned');
+-- two of different parts in one: each comes back as what it is
+SELECT pg_temp.ticket() AS t \gset
+SELECT pg_temp.play(:t, 'remove fan 2') \g /dev/null
+SELECT exchange_id AS e FROM desk.part_exchange WHERE ticket_id = :t \gset
+SELECT is(pg_temp.play(:t, replace(x.steps, 'E', :'e')), x.result, x.steps) FROM (VALUES
+    (1, 'remove lamp 2 exchange_id=E; return_defective fan 2', 'fan removed 4 back 2 for lamp open'), (2, 'return_defective fan 1', 'step 1: SV007'), (3, 'undo 1', 'step 1: SV007'),
+    (4, 'return_defective lamp 1', 'fan removed 4 back 3 for lamp open'), (5, 'undo 4; undo 3; undo 2; undo 1', 'fan')) x(n, steps, result) ORDER BY x.n;
 SELECT is(pg_temp.step(NULL, x.step), 'SV010', x.step) FROM (VALUES ('loan chair 1 exchange_id=' || :'loose'), ('loan_return chair 1 from_location=customer_2 exchange_id=' || :'loose'), ('loan_return chair 1 exchange_id=' || :'e1')) x(step);
 SELECT is(pg_temp.step(NULL, 'loan_return chair 1 exchange_id=' || :'loose'), 'done', 'a loan by name');
 SELECT is(pg_temp.play(pg_temp.ticket(), 'install fan 1 from_location=main') IS NOT NULL, true, 'own stock');
@@ -343,6 +356,13 @@ SELECT is((SELECT concat_ws(' ', w.warranty_class, w.covers_parts, w.expires_on)
     ('2026-05-01 00:00+08', 'cooling', 'out_expired f 2021-01-01'), ('2026-03-30 23:59+08', 'board', 'out_expired f 2021-01-01')) x(at, component, result);
 SELECT pg_temp.play(:t, 'undo 2') \g /dev/null
 SELECT is((SELECT warranty_class FROM aftersales.classify_warranty(24, '2026-05-01 00:00+08', 'product', 'board', NULL)), 'out_expired', 'not once it was taken back');
+-- on a later day
+SELECT pg_temp.ticket(25, 'cooling') AS t \gset
+SELECT pg_temp.play(:t, 'remove fan 1; install fan 1 from_location=main') \g /dev/null
+SET aftersales.now = '2026-04-01 17:00+00';
+SELECT is(pg_temp.play(:t, 'undo 1') || ' / ' || pg_temp.inside(25), 'fan out 1 in 1 open / 1: cooling fan from 2026-03-31 new here', 'taken back two days later');
+SELECT pg_temp.play(:t, 'undo 2') \g /dev/null
+SELECT is(pg_temp.inside(25), '', 'all of it');
 SET aftersales.now = '2026-04-05 09:00+08';
 
 -- ---------- many rows in one statement are the same as one by one
@@ -397,6 +417,7 @@ SELECT cmp_ok(count(*), '>', 300::bigint, 'so many random moves went') FROM done
 SELECT cmp_ok(count(*), '>', 10::bigint, p || ' among them') FROM unnest('{issue,install,remove,return,return_defective,keep,lose,undo}'::text[]) p LEFT JOIN LATERAL (SELECT FROM plan_move JOIN done_move USING (game, n) WHERE purpose = p) x ON true GROUP BY p;
 CREATE FUNCTION pg_temp.of_game(g integer, k text) RETURNS text LANGUAGE sql AS $$
     SELECT replace(concat_ws(E'\n', pg_temp.state(ticket_id), pg_temp.told(ticket_id),
+        (SELECT string_agg((to_jsonb(e) - '{exchange_id,ticket_id,exchange}'::text[])::text, ', ' ORDER BY exchange_id) FROM desk.part_exchange e WHERE e.ticket_id = game.ticket_id),
         (SELECT string_agg(concat_ws(' ', m.move_id - first.id, dense_rank, is_other_model), ', ' ORDER BY m.move_id) FROM (SELECT *, CASE WHEN exchange_id IS NOT NULL THEN dense_rank() OVER (ORDER BY exchange_id) END AS dense_rank FROM desk.stock_move WHERE ticket_id = game.ticket_id) m,
             (SELECT 1000000 + g * 1000 + CASE k WHEN 'all_' THEN 500 ELSE 0 END AS id) first),
         (SELECT string_agg(concat_ws(' ', component, part_no, serial_no, installed_on, removed_on, is_replacement, ticket_id, (SELECT count(*) FROM desk.unit_part o WHERE o.exchange_id <= u.exchange_id AND o.ticket_id = u.ticket_id),

@@ -27,7 +27,7 @@ INSERT INTO part_case (ticket_type, state, sets, further, step, expected) VALUES
     ('spare_request', 'approved', NULL, NULL, 'move transfer P1', 'by_slip clauses=PC-56,PC-63,PC-67'),
     ('spare_request', 'shipped', NULL, NULL, 'move receipt P1', 'by_slip clauses=PC-56,PC-63,PC-67'),
     (NULL, NULL, NULL, NULL, 'move transfer P1 ticket_id=NULL', 'by_slip clauses=PC-56,PC-63,PC-67'),
-    (NULL, NULL, NULL, NULL, 'move transfer P1 ticket_id=NULL, from_location=''hands'', to_location=''other hands''', 'by_slip clauses=PC-56,PC-63,PC-67'),
+    (NULL, NULL, NULL, NULL, 'move transfer P1 ticket_id=NULL, from_location=''hands'', to_location=''other hands''', 'by_slip,not_past_hands clauses=PC-56,PC-63,PC-67,PC-57,PC-76'),
     (NULL, NULL, NULL, NULL, 'move receipt P1 ticket_id=NULL', 'by_slip clauses=PC-56,PC-63,PC-67'),
     (NULL, NULL, NULL, NULL, 'move scrap P1 ticket_id=NULL, from_location=''station'', to_location=''scrapped''', 'by_slip clauses=PC-56,PC-63,PC-67'),
     (NULL, NULL, NULL, NULL, 'move regrade P1 ticket_id=NULL, from_location=''station'', to_location=''station'', to_condition=''defective''', 'by_slip clauses=PC-56,PC-63,PC-67'),
@@ -46,6 +46,8 @@ INSERT INTO part_case (ticket_type, state, sets, further, step, expected) VALUES
     ('consult', 'new', NULL, NULL, 'move remove P1', 'for_repair clauses=PC-56,PC-57'),
 
     -- from the engineer's hands and into them
+    ('repair', 'repairing', NULL, NULL, 'book issue P1 to_location=''other hands''', 'accepted'),
+    ('repair', 'repairing', NULL, NULL, 'book issue P1 to_location=''customer''', 'into_engineer_hands clauses=PC-57,PC-71'),
     ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1', 'accepted'),
     ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''station''', 'drawn_first clauses=PC-65,PC-76'),
     ('repair', 'repairing', NULL, 'book issue P1@40 minutes', 'move install P1 from_location=''other hands''', 'SV006'),
@@ -54,6 +56,17 @@ INSERT INTO part_case (ticket_type, state, sets, further, step, expected) VALUES
     ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''station''', 'into_engineer_hands clauses=PC-57,PC-71'),
     ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''transit''', 'into_engineer_hands clauses=PC-57,PC-71'),
     ('repair', 'repairing', NULL, NULL, 'move remove P1 to_location=''customer''', 'into_engineer_hands clauses=PC-57,PC-71'),
+
+    -- and no way past them
+    (NULL, NULL, NULL, NULL, 'book transfer P1 from_location=''hands''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book transfer P1 to_location=''hands''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book transfer P1 from_location=''hands'', to_location=''other hands''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book transfer P1 to_location=''customer''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book scrap P1 from_location=''hands'', from_condition=''good''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book supplier_return P1 from_location=''hands''', 'not_past_hands clauses=PC-57,PC-76'),
+    (NULL, NULL, NULL, NULL, 'book regrade P1 from_location=''hands'', to_location=''hands'', from_condition=''good'', to_condition=''defective''', 'not_past_hands clauses=PC-57,PC-76'),
+    ('spare_request', 'shipped', NULL, NULL, 'book receipt P1 to_location=''hands''', 'not_past_hands clauses=PC-57,PC-76'),
+    ('repair', 'repairing', NULL, 'move remove P1@40 minutes', 'book defective_return P1 to_location=''transit''', 'accepted'),
 
     -- drawn before it is put in
     ('repair', 'repairing', NULL, NULL, 'move install P1', 'drawn_first clauses=PC-65,PC-76'),

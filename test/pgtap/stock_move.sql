@@ -177,6 +177,8 @@ SELECT is(pg_temp.mv('remove label 1 installed>van_1', 'serial=L-1'), 'SV006', '
 SELECT is(pg_temp.mv('remove label 1 installed>van_1', 'serial=L-1 owner=maker'), 'done', 'but defective');
 SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 defective maker 3', 'which it is now');
 SELECT is(pg_temp.mv('supplier_return label 1 van_1>supplier', 'serial=L-1 from=defective owner=maker') || pg_temp.mv('receipt label 1 supplier>main', 'serial=L-1 owner=maker'), 'donedone', 'repaired outside');
+SELECT is(pg_temp.mv('receipt label 1 supplier>main', 'serial=L-2 owner=maker') || pg_temp.mv('supplier_return label 1 main>supplier', 'serial=L-2') || pg_temp.mv('supplier_return label 1 main>supplier', 'serial=L-2 owner=maker') || pg_temp.mv('receipt label 1 supplier>main', 'serial=L-2'), 'doneSV006donedone', 'one in consignment is bought');
+SELECT is(pg_temp.where_is('label', 'L-2'), 'main good own 3', 'and ours from then on');
 SELECT is(pg_temp.try($$INSERT INTO desk.stock_move (part_no, serial_no, from_location, to_location, purpose, from_condition, owner) VALUES ('label', 'L-1', 'main', 'installed', 'install', NULL, 'maker'), ('label', 'L-1', 'installed', 'van_1', 'remove', 'scrap', 'maker')$$), 'done', 'in one statement, too');
 SELECT is(pg_temp.where_is('label', 'L-1'), 'van_1 scrap maker 7', 'after seven moves');
 -- a loaner comes back in another condition
@@ -526,6 +528,7 @@ SELECT is(pg_temp.try(format('INSERT INTO desk.part (part_no, exchange, is_seria
 SELECT is(pg_temp.try('INSERT INTO desk.location_kind (kind, physical, in_hands) VALUES (''ghost'', false, true)'), '23514', 'nobody has in hands what is nowhere');
 
 SELECT is_empty('SELECT * FROM pg_temp.books()', 'the books are right');
+SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'which is what verify_ledger() says, too');
 SELECT is_empty('SELECT * FROM aftersales.verify_audit()', 'the chains are sound');
 SELECT is_empty('SELECT * FROM aftersales.verify_clocks()', 'the clocks too');
 SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');

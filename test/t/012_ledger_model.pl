@@ -99,8 +99,10 @@ sub fill
 		my $o = $move{ $given->{reversal_of} };
 
 		return $wrong->{23503} = undef if !$o;
-		%m = (%$o, from => $o->{to}, to => $o->{from}, from_condition => $o->{to_condition}, to_condition => $o->{from_condition},
+		my %mirror = (%$o, from => $o->{to}, to => $o->{from}, from_condition => $o->{to_condition}, to_condition => $o->{from_condition},
 			map { $_ => $given->{$_} } qw(id reversal_of ref at));
+		$wrong->{SV010} = 1 if grep { $given->{$_} ne ($mirror{$_} // '') } keys %$given;
+		%m = %mirror;
 	}
 	my $p = $purpose{ $m{purpose} };
 	return $wrong->{SV010} = undef if !$p;
@@ -168,13 +170,13 @@ sub place_of
 }
 
 # Whether a piece in that place is where the move takes it from.  What became
-# of its condition outside nobody has told.
+# of its condition outside nobody has told; what comes in may have been bought.
 sub is_at
 {
 	my ($place, $m) = @_;
 	my ($location, undef, $condition, $owner) = split /\|/, $place;
 
-	return $location eq $m->{from} && $owner eq $m->{owner} && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
+	return $location eq $m->{from} && ($owner eq $m->{owner} || ($m->{purpose} eq 'receipt' && !$m->{reversal_of})) && ($condition eq $m->{from_condition} || !$physical{ $kind{$location} });
 }
 
 # run_model(ROWS, ON_CONFLICT): which SQLSTATEs there is reason for, and how
@@ -191,20 +193,12 @@ sub run_model
 		my $same = defined $m->{ref} ? $by_ref{ $m->{ref} } || $my_ref{ $m->{ref} } : undef;
 		if ($same)
 		{
-			# what the statement itself brings is not seen before the index does
-			$wrong{SV013} = 1 if $by_ref{ $m->{ref} } && !is_same($m, $same);
+			$wrong{SV013} = 1 if !is_same($m, $same);
 			$wrong{23505} = 1 if !$on_conflict;
 			next;
 		}
-		if (defined $m->{reversal_of})
-		{
-			$wrong{SV004} = 1 if $reversed{ $m->{reversal_of} } || defined $move{ $m->{reversal_of} }{reversal_of};
-			if ($my_reversed{ $m->{reversal_of} }++)
-			{
-				next if $on_conflict eq 'ON CONFLICT DO NOTHING';
-				$wrong{23505} = 1;
-			}
-		}
+		$wrong{SV004} = 1 if defined $m->{reversal_of}
+		  && ($reversed{ $m->{reversal_of} } || $my_reversed{ $m->{reversal_of} }++ || defined $move{ $m->{reversal_of} }{reversal_of});
 		check($m, \%wrong);
 		push @in, $m;
 		$my_ref{ $m->{ref} } = $m if defined $m->{ref};
@@ -397,7 +391,22 @@ sub any_reversal
 	my $n = @ids;
 	return { reversal_of => $next_id + 1000 } if !$n || any(100) == 0;
 	my $id = $ids[ any(3) ? $n - 1 - any($n < 40 ? $n : 40) : any($n) ];
-	return { reversal_of => $id, any(8) ? () : (at => $move{$id}{at} - 10 + any($now - $move{$id}{at} + 20)) };
+	return { reversal_of => $id, any(8) ? () : (at => $move{$id}{at} - 10 + any(30)),
+		any(10) ? () : one_of([ from => $move{$id}{ one_of('to', 'from') } ], [ quantity => $move{$id}{quantity} + one_of(0, 1000) ], [ owner => 'own' ], [ part => one_of($move{$id}{part}, 'bolt') ])->@* };
+}
+
+# What came to a place and went again after all that is known of it, told in
+# any order.
+sub any_jumble
+{
+	my $place = any_place(qr/\|(bolt|cable|oil|fan)\|/) or return any_receipt();
+	my ($location, $part, $condition, $owner) = split /\|/, $place;
+	my $last = 0;
+
+	foreach (@{ $line{$place} }) { $last = $_->[0] if $_->[0] > $last; }
+	return map {
+		my %m = (part => $part, quantity => any_quantity($part, 4000), owner => $owner, from_condition => $condition, at => $last + any($now > $last ? $now - $last + 1 : 1));
+		any(5) < 2 ? { %m, purpose => 'receipt', from => 'maker', to => $location } : { %m, purpose => 'scrap', from => $location, to => 'bin' } } 0 .. 1 + any(4);
 }
 
 # A statement that was sent before, as it was, or a little different.
@@ -454,10 +463,12 @@ sub play
 		my $what = any(100);
 		my $on_conflict = one_of('', '', 'ON CONFLICT (external_ref) DO NOTHING', 'ON CONFLICT DO NOTHING');
 
-		$now += any(4);
+		# it may be set back, too
+		$now += any(100) ? any(4) : -any($now < 60 ? $now + 1 : 60);
 		if ($what < 8 && @sent) { @rows = any_retry(\@sent); }
-		elsif ($what < 20) { @rows = map { any(8) ? any_time(any_move()) : any_reversal() } 0 .. 1 + any(4); }
-		elsif ($what < 30) { @rows = any_reversal(); }
+		elsif ($what < 12) { @rows = any_jumble(); }
+		elsif ($what < 22) { @rows = map { any(8) ? any_time(any_move()) : any_reversal() } 0 .. 1 + any(4); }
+		elsif ($what < 32) { @rows = any_reversal(); }
 		else { @rows = any_time(any_move()); }
 		foreach my $row (@rows)
 		{

@@ -266,9 +266,9 @@ DO $$
 DECLARE l text;
 BEGIN
     PERFORM pg_temp.as_of('2026-01-02 08:00+08', 'commerce_specialist');
-    FOREACH l IN ARRAY '{station,branch,hands}'::text[] LOOP
+    FOREACH l IN ARRAY '{station,branch}'::text[] LOOP
         PERFORM pg_temp.part_step(NULL, format('slip receipt from_location=''opening'', to_location=%L, policy=''computer_maker''', l), '2026-01-02 08:00+08', NULL);
-        PERFORM pg_temp.part_step(NULL, format('line %s quantity=1000, purpose=''receipt''', p), '2026-01-02 08:00+08', NULL) FROM unnest('{P0,P1,P2,PX,C1}'::text[]) p;
+        PERFORM pg_temp.part_step(NULL, format('line %s quantity=3000, purpose=''receipt''', p), '2026-01-02 08:00+08', NULL) FROM unnest('{P0,P1,P2,PX,C1}'::text[]) p;
         IF l = 'station' THEN
             PERFORM pg_temp.part_step(NULL, format('line %s serial_no=%L, purpose=''receipt''', p, n), '2026-01-02 08:00+08', NULL) FROM unnest('{PS,M1}'::text[]) p, generate_series(1, 40) n;
         END IF;
@@ -352,6 +352,9 @@ BEGIN
 END $$;
 CREATE FUNCTION pg_temp.step_verdict(p_id bigint, p_what text, p_at timestamptz DEFAULT NULL, p_login text DEFAULT NULL) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.verdict(format('SELECT pg_temp.step(%s, %L, %L, %L)', p_id, p_what, coalesce(p_at, event_at), p_login)) FROM desk.ticket WHERE ticket_id = p_id $$;
+
+-- What the engineer holds for another repair.
+SELECT pg_temp.play(pg_temp.opened('repair', 'mode=phone', '2026-01-03 08:00+08'), 'slip issue@0; line P1 quantity=1000@0; line P2 quantity=1000@0; line C1 quantity=1000@0; sign@0; countersign@0; post@0', '2026-01-03 08:00+08') \g /dev/null
 
 -- How the clocks of a name ended; all cycles in order.
 CREATE FUNCTION pg_temp.outcome(p_id bigint, p_clock text) RETURNS text LANGUAGE sql AS
