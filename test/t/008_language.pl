@@ -141,6 +141,20 @@ SKIP:
 		qr/^\S+:  收费项 "fee" 在价格单 "fees" 中没有价格\n.*该价格单（币种 CNY，\d{4}-\d\d-\d\d 当日有效）中没有该项目。\nticket=1 from=new to=new rule=fee column=price_id\n.*请只收取价格单上的项目，或先公布相应的价格单。/m,
 		'SV009 in Chinese');
 
+	# the ledger: errors of a balance, of one move, of a slip
+	run_ok($node, 'crm', small_stock() . q{
+		INSERT INTO desk.stock_move (purpose, part_no, quantity, from_location, to_location) VALUES ('receipt', 'bolt', 2, 'maker', 'store_1');
+		INSERT INTO desk.stock_slip (policy, kind, from_location, to_location) VALUES ('small', 'transfer', 'store_1', 'store_2')});
+	like($complaint->($locale, q{INSERT INTO desk.stock_move (part_no, quantity, from_location, to_location) VALUES ('bolt', 5, 'store_1', 'store_2')}),
+		qr/^\S+:  备件 "bolt" 在库位 "store_1" 数量不足\n.*此前结存为 2，这些变动还差 3。\npart=bolt location=store_1 condition=good owner=own\n.*现有结存见 stock_balance 表/m,
+		'SV006 in Chinese');
+	like($complaint->($locale, q{INSERT INTO desk.stock_move (purpose, part_no, from_location, to_location) VALUES ('return', 'bolt', 'store_1', 'store_2')}),
+		qr/^\S+:  用途为 "return" 的变动不符合要求\n.*该用途须从 hands 转出，而库位 "store_1" 的种类是 store。\ntable=stock_move column=purpose\n.*stock_purpose。/m,
+		'SV010 of a move in Chinese');
+	like($complaint->($locale, q{UPDATE desk.stock_slip SET posted_at = aftersales.now()}),
+		qr/^\S+:  表 "stock_slip" 的行须双方签字后才能入账\n.*尚无人签字。\n.*column=posted_at\n.*请由双方签字/m,
+		'SV008 of a slip in Chinese');
+
 	# The policy's own words follow aftersales.language, the server's lc_messages.
 	run_ok($node, 'crm', small_policy('strict') =~ s/SELECT aftersales.activate_policy/INSERT INTO aftersales.row_guard (policy, version, table_name, guard, requires, message_en, message_zh) VALUES ('strict', 1, 'custody', 'voucher', 'voucher_shown IS NOT NULL', 'ask for the voucher', '请核对取机凭证'); $&/r
 		  . q{INSERT INTO desk.ticket (policy, ticket_type) VALUES ('strict', 'job')});
