@@ -44,7 +44,7 @@ BEGIN
                 WHEN 0 THEN UPDATE mem.ticket SET status = 'nowhere' WHERE ticket_id = i;
                 WHEN 1 THEN UPDATE mem.ticket SET area = 'moon';
                 WHEN 2 THEN INSERT INTO mem.ticket_event (ticket_id, event) VALUES (i, 'memo'), (i, 'bad');
-                WHEN 3 THEN INSERT INTO mem.ticket (ticket_type, area) VALUES ('visit', 'urban'), ('visit', 'island');
+                WHEN 3 THEN INSERT INTO mem.ticket (policy, ticket_type, area) VALUES ('tiny', 'visit', 'urban'), ('tiny', 'visit', 'island');
                 ELSE UPDATE mem.ticket_event SET actor = 'x';
             END CASE;
         EXCEPTION WHEN OTHERS THEN
@@ -60,14 +60,13 @@ END $$;
 -- plan); the bound of 600,000 bytes is 6 bytes a statement.
 CALL t.singles(3000);
 CALL t.events(400);
+CALL t.refusals(100);
 UPDATE mem.ticket SET channel = 'w', area = 'rural';
 DO $$ BEGIN FOR i IN 1 .. 20 LOOP
     UPDATE aftersales.policy SET title_en = 'Tiny' WHERE policy = 'tiny';
     UPDATE mem.ticket SET channel = 'w' || i WHERE ticket_id = 1;
     INSERT INTO mem.ticket_event (ticket_id, event) VALUES (1, 'memo');
 END LOOP; END $$;
--- (opening a ticket also looks at other policies that have its type)
-CALL t.refusals(100);
 SELECT count(*) >= 0 AS warm FROM t.memory, aftersales.allowed_transitions('{1,2}'), aftersales.sweep();
 
 CREATE TEMP TABLE was AS SELECT * FROM t.memory;
