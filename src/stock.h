@@ -137,6 +137,7 @@ extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *r
 extern int64 as_quantity_of(Datum number);
 extern Datum as_quantity_datum(int64 quantity);
 extern char *as_quantity_text(int64 quantity);
+extern const char *as_word(const char *value);
 extern bool as_is_self_timed(const AsStatement *st, TimestampTz at);
 pg_noreturn extern void as_stock_refuse(const AsStatement *st, int sqlstate, const char *column,
 										const char *constraint, const char *message,

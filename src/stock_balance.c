@@ -178,11 +178,11 @@ refuse_below(const Balances *b, const Balance *e, int64 have, int64 short_of, Ti
 			 errmsg("not enough of part \"%s\" at \"%s\"", k->part->part_no, k->location->location),
 			 when == DT_NOEND ?
 			 errdetail("Before it there are %s, and the moves take %s more than that.\npart=%s location=%s condition=%s owner=%s",
-					   as_quantity_text(have), as_quantity_text(short_of), k->part->part_no,
-					   k->location->location, as_condition_name[k->condition], k->owner) :
+					   as_quantity_text(have), as_quantity_text(short_of), as_word(k->part->part_no),
+					   as_word(k->location->location), as_condition_name[k->condition], as_word(k->owner)) :
 			 errdetail("There would have been less than none at %s.\npart=%s location=%s condition=%s owner=%s",
-					   timestamptz_to_str(when), k->part->part_no,
-					   k->location->location, as_condition_name[k->condition], k->owner),
+					   timestamptz_to_str(when), as_word(k->part->part_no),
+					   as_word(k->location->location), as_condition_name[k->condition], as_word(k->owner)),
 			 errhint("The table stock_balance says what is there, aftersales.stock_at() what was."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, b->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_balance"),

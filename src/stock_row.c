@@ -145,6 +145,29 @@ as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMov
 }
 
 /*
+ * as_word writes a value for the last line of a refusal's detail: in double
+ * quotes, those in it doubled, when it has blanks or such.
+ */
+const char *
+as_word(const char *value)
+{
+	StringInfoData buf;
+
+	if (value[0] != '\0' && strpbrk(value, " \t\n\"=") == NULL)
+		return value;
+	initStringInfo(&buf);
+	appendStringInfoChar(&buf, '"');
+	for (; *value != '\0'; value++)
+	{
+		if (*value == '"')
+			appendStringInfoChar(&buf, '"');
+		appendStringInfoChar(&buf, *value);
+	}
+	appendStringInfoChar(&buf, '"');
+	return buf.data;
+}
+
+/*
  * as_stock_refuse raises what is wrong with a move.  column is the one at
  * fault, constraint what it offends; NULL for none.
  */

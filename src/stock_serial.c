@@ -82,9 +82,10 @@ refuse_place(const Serials *s, const SerialKey *key, const StockLocation *from, 
 					from->location),
 			 from->physical ?
 			 errdetail("It is not there as %s, of that owner.\npart=%s serial_no=%s location=%s",
-					   as_condition_name[condition], key->part->part_no, key->serial_no, from->location) :
+					   as_condition_name[condition], as_word(key->part->part_no), as_word(key->serial_no),
+					   as_word(from->location)) :
 			 errdetail("It is in another place, or of another owner.\npart=%s serial_no=%s location=%s",
-					   key->part->part_no, key->serial_no, from->location),
+					   as_word(key->part->part_no), as_word(key->serial_no), as_word(from->location)),
 			 errhint("The table stock_serial says where each piece is, stock_move how it came there."),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, s->st->desk->name),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "stock_serial"),
