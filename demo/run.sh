@@ -19,6 +19,7 @@ show 'How the day went' 4_report.sql
 show 'Three statements that are refused' 5_refused.sql
 show 'The audit chain' 6_audit.sql
 show 'Another company: a repair in warranty, and one that the customer pays' 7_repair.sql
+show 'Its spare parts: slips, hand-outs, and the bad part that has to come back' 8_parts.sql
 
 printf '\n== A real incident log, replayed  (demo/incident)\n\n'
 if [ -n "${INCIDENT_LOG:-}" ]; then

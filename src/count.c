@@ -155,6 +155,25 @@ has_differences(const RowJudgement *rj)
 	return true;
 }
 
+/* What may be counted, and by whose rules; the policy stands in the count, too. */
+static void
+check_location(RowJudgement *rj)
+{
+	const StockLocation *location = as_stock_location(rj->j.st, as_row_get_text(rj, "location"));
+
+	if (!location->physical)
+		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "location",
+					  psprintf(_("location \"%s\" cannot be counted"), location->location),
+					  _("It is a virtual one: nothing lies there, and it keeps no balance."),
+					  _("Count a location whose kind is physical."), NULL);
+	/* nobody chooses the policy that judges what is found there */
+	if (location->policy != NULL && strcmp(location->policy, rj->j.pv->policy) != 0)
+		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "policy",
+					  _("the count is judged by the policy of its location"), NULL,
+					  _("Leave policy out: it is the location's."), NULL);
+	as_row_put(rj, "policy", CStringGetTextDatum(rj->j.pv->policy));
+}
+
 /*
  * as_judge_count judges a count.  Errors: SV004, SV005, SV008, SV010.
  */
@@ -165,14 +184,7 @@ as_judge_count(RowJudgement *rj)
 	as_keep_column(rj, "due_on");
 	as_keep_column(rj, "policy");
 	if (rj->old == NULL)
-	{
-		as_row_put(rj, "policy", CStringGetTextDatum(rj->j.pv->policy));
-		if (!as_stock_location(rj->j.st, as_row_get_text(rj, "location"))->physical)
-			as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, "location",
-						  psprintf(_("location \"%s\" cannot be counted"), as_row_get_text(rj, "location")),
-						  _("It is a virtual one: nothing lies there, and it keeps no balance."),
-						  _("Count a location whose kind is physical."), NULL);
-	}
+		check_location(rj);
 	if (as_row_newly(rj, "store_signed_at") || as_row_newly(rj, "account_signed_at"))
 		check_signing(rj);
 	as_judge_signatures(rj);

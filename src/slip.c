@@ -197,6 +197,7 @@ check_line(const RowJudgement *rj, const char *column, HeapTuple tup, TupleDesc 
 	char	   *from_condition = SPI_getvalue(tup, tupdesc, LINE_FROM_CONDITION);
 	char	   *to_condition = SPI_getvalue(tup, tupdesc, LINE_TO_CONDITION);
 	StockMove	m;
+	const char *policy;
 	char	   *misfit;
 
 	memset(&m, 0, sizeof(m));
@@ -210,6 +211,10 @@ check_line(const RowJudgement *rj, const char *column, HeapTuple tup, TupleDesc 
 		refuse_line(rj, column, line_no, m.from == NULL ?
 					_("Neither the line nor the slip says where the parts come from.") :
 					_("Neither the line nor the slip says where the parts go to."));
+	/* nobody chooses the policy that judges what a place gives */
+	policy = m.from->policy != NULL ? m.from->policy : m.to->policy;
+	if (rj->ticket == NULL && policy != NULL && strcmp(policy, rj->j.pv->policy) != 0)
+		refuse_line(rj, column, line_no, psprintf(_("Moves there are judged by policy \"%s\", not by that of the slip."), policy));
 	if (m.part->is_serialised && serial_no == NULL)
 		refuse_line(rj, column, line_no, psprintf(_("Part \"%s\" is moved by serial number."), m.part->part_no));
 	m.from_condition = as_purpose_condition(m.purpose);

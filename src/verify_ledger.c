@@ -3,9 +3,9 @@
  * verify_ledger.c
  *	  verify_ledger(): does all that follows from the moves fit them?
  *
- * Balances, exchanges, reversals and what was posted are compared by one query
- * each, over all moves at once; the way of each serial number is walked in verify_serial.c.
- * They read with the caller's rights, under the snapshot of the query that
+ * Exchanges, reversals and what was posted are compared by one query each,
+ * over all moves at once.  Balances are added up in verify_balance.c, and the
+ * way of each serial number is walked in verify_serial.c.  All of them read with the caller's rights, under the snapshot of the query that
  * calls, and write nothing: it works on a hot standby.  Results go through
  * cursors, so memory does not grow with the number of moves.
  *
@@ -39,54 +39,6 @@ PG_FUNCTION_INFO_V1(as_verify_ledger);
 #define NUMBER(x) "trim_scale(" x ")::text"
 #define NUMBERS_DIFFER(column, stored, told) \
 PROBLEM(stored " <> " told, "format('" column ": %%s, by the moves %%s', " NUMBER(stored) ", " NUMBER(told) ")")
-
-/*
- * Balances: the sums of both sides of all moves, and of these the running
- * sums, where moves of one instant count together.  Balances are numbered for
- * that, as sorting by texts would take most of the time.
- */
-static const char *const balances =
-"WITH place AS (SELECT l.location, k.physical FROM %1$s.stock_location l JOIN %1$s.location_kind k ON k.kind = l.kind),"
-" half AS NOT MATERIALIZED ("
-" SELECT m.to_location AS location, m.part_no, m.to_condition AS condition, m.owner, m.quantity, m.happened_at, m.recorded_at"
-" FROM %1$s.stock_move m"
-" UNION ALL"
-" SELECT m.from_location, m.part_no, m.from_condition, m.owner, -m.quantity, m.happened_at, m.recorded_at"
-" FROM %1$s.stock_move m),"
-" asked AS MATERIALIZED ("
-" SELECT h.location, h.part_no, h.condition, h.owner FROM half h WHERE h.recorded_at >= $1"
-" UNION"
-" SELECT b.location, b.part_no, b.condition, b.owner FROM %1$s.stock_balance b WHERE b.last_at >= $1),"
-" told AS MATERIALIZED (SELECT row_number() OVER () AS n, h.location, h.part_no, h.condition, h.owner,"
-" sum(h.quantity) AS quantity, max(h.happened_at) AS last_at"
-" FROM half h JOIN place p ON p.location = h.location AND p.physical"
-" WHERE $1 IS NULL OR (h.location, h.part_no, h.condition, h.owner) IN (SELECT * FROM asked)"
-" GROUP BY h.location, h.part_no, h.condition, h.owner),"
-" stored AS (SELECT b.* FROM %1$s.stock_balance b"
-" WHERE $1 IS NULL OR (b.location, b.part_no, b.condition, b.owner) IN (SELECT * FROM asked)),"
-" counted AS (SELECT c.location, max(c.frozen_at) AS any_at,"
-" max(c.frozen_at) FILTER (WHERE c.cancelled_at IS NULL) AS valid_at FROM %1$s.stock_count c GROUP BY c.location),"
-" running AS (SELECT t.n, h.happened_at, sum(sum(h.quantity)) OVER (PARTITION BY t.n ORDER BY h.happened_at) AS level"
-" FROM told t JOIN half h ON h.location = t.location AND h.part_no = t.part_no AND h.condition = t.condition AND h.owner = t.owner"
-" GROUP BY t.n, h.happened_at),"
-" below AS (SELECT DISTINCT ON (r.n) r.* FROM running r WHERE r.level < 0 ORDER BY r.n, r.happened_at) "
-EACH_PROBLEM("balance",
-			 "SELECT concat_ws('|', b.location, b.part_no, b.condition, b.owner) AS key, "
-			 PROBLEMS(
-					  PROBLEM("b.stored IS NULL", "format('missing: %%s by the moves', " NUMBER("b.told") ")") ","
-					  PROBLEM("p.physical IS NOT TRUE", "'location: not a physical one, it keeps no balance'") ","
-					  PROBLEM("p.physical AND b.told IS NULL", "'moves: there are none'") ","
-					  NUMBERS_DIFFER("quantity", "b.stored", "b.told") ","
-					  PROBLEM("b.stored_at < greatest(b.told_at, c.valid_at)", "'last_at: before the latest move or count'") ","
-					  PROBLEM("b.stored_at > greatest(b.told_at, c.any_at)", "'last_at: after the latest move and count'") ","
-					  PROBLEM("z.level < 0", "format('below zero: %%s at %%s', " NUMBER("z.level") ", z.happened_at)"))
-			 " AS problems"
-			 " FROM (SELECT location, part_no, condition, owner, t.n, t.quantity AS told, s.quantity AS stored,"
-			 " t.last_at AS told_at, s.last_at AS stored_at"
-			 " FROM told t FULL JOIN stored s USING (location, part_no, condition, owner)) b"
-			 " LEFT JOIN below z ON z.n = b.n"
-			 " LEFT JOIN place p ON p.location = b.location"
-			 " LEFT JOIN counted c ON c.location = b.location");
 
 /* Moves: what each says by itself, and of the one it takes back. */
 #define DIFFERS(column, other) \
@@ -151,7 +103,8 @@ static const char *const exchanges =
 " CASE WHEN m.reversal_of IS NULL THEN m.quantity ELSE -m.quantity END AS quantity,"
 " CASE WHEN m.reversal_of IS NULL THEN m.to_location ELSE m.from_location END AS given_to"
 " FROM %1$s.stock_move m LEFT JOIN %1$s.stock_move r ON r.reversal_of = m.move_id"
-" WHERE m.exchange_id IS NOT NULL AND ($1 IS NULL OR m.exchange_id IN (SELECT exchange_id FROM asked))),"
+" LEFT JOIN asked a ON a.exchange_id = m.exchange_id"
+" WHERE m.exchange_id IS NOT NULL AND ($1 IS NULL OR a.exchange_id IS NOT NULL)),"
 " told AS (SELECT s.exchange_id, "
 EXCHANGED("issued", "s.purpose IN ('issue', 'loan')") ", "
 EXCHANGED("installed", "s.purpose = 'install'") ", "
@@ -207,7 +160,8 @@ EACH_PROBLEM("exchange",
 			 " CROSS JOIN LATERAL (SELECT n.issued + q.of_own_stock = n.installed + n.returned + n.lost"
 			 " AND n.removed = n.defective_returned + n.defective_lost"
 			 " AND (e.exchange <> 'one_for_one' OR n.installed <= n.removed + n.kept) AS is_balanced) b"
-			 " WHERE $1 IS NULL OR e.exchange_id IN (SELECT exchange_id FROM asked)");
+			 " LEFT JOIN asked a ON a.exchange_id = e.exchange_id"
+			 " WHERE $1 IS NULL OR a.exchange_id IS NOT NULL");
 
 /*
  * Slips and counts.  What is posted is signed by two, and has made the moves
@@ -268,18 +222,32 @@ as_ledger_report(const LedgerCheck *check, const char *what, const char *key, co
 	tuplestore_putvalues(check->rsinfo->setResult, check->rsinfo->setDesc, values, nulls);
 }
 
+/*
+ * as_ledger_fetch reads further rows into SPI_tuptable, which the caller
+ * frees.  After the last one it closes the cursor and returns false.
+ */
+bool
+as_ledger_fetch(Portal portal)
+{
+	CHECK_FOR_INTERRUPTS();
+	SPI_cursor_fetch(portal, true, FETCH_SIZE);
+	if (SPI_processed > 0)
+		return true;
+	SPI_freetuptable(SPI_tuptable);
+	SPI_cursor_close(portal);
+	return false;
+}
+
 /* Returns all that a query finds. */
 static void
 report_found(const LedgerCheck *check, const char *query)
 {
 	Portal		portal = as_ledger_query(check, query);
 
-	do
+	while (as_ledger_fetch(portal))
 	{
 		uint64		i;
 
-		CHECK_FOR_INTERRUPTS();
-		SPI_cursor_fetch(portal, true, FETCH_SIZE);
 		for (i = 0; i < SPI_processed; i++)
 		{
 			HeapTuple	tuple = SPI_tuptable->vals[i];
@@ -289,8 +257,7 @@ report_found(const LedgerCheck *check, const char *query)
 							 SPI_getvalue(tuple, tupdesc, 3));
 		}
 		SPI_freetuptable(SPI_tuptable);
-	} while (SPI_processed > 0);
-	SPI_cursor_close(portal);
+	}
 }
 
 /*
@@ -307,7 +274,7 @@ as_verify_ledger(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	check.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	SPI_connect();
-	report_found(&check, balances);
+	as_verify_balances(&check);
 	as_verify_serials(&check);
 	report_found(&check, exchanges);
 	report_found(&check, moves);

@@ -21,8 +21,12 @@ typedef struct LedgerCheck
 } LedgerCheck;
 
 extern Portal as_ledger_query(const LedgerCheck *check, const char *query);
+extern bool as_ledger_fetch(Portal portal);
 extern void as_ledger_report(const LedgerCheck *check, const char *what, const char *key,
 							 const char *problem);
+
+/* verify_balance.c */
+extern void as_verify_balances(const LedgerCheck *check);
 
 /* verify_serial.c */
 extern void as_verify_serials(const LedgerCheck *check);

@@ -18,13 +18,10 @@
  */
 #include "aftersales.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "verify_ledger.h"
-
-#define FETCH_SIZE 1000
 
 /* Columns of the query below, from 1. */
 enum
@@ -42,9 +39,11 @@ static const char *const serials =
 " move AS (SELECT m.*, coalesce(f.physical, true) AS from_physical, coalesce(t.physical, true) AS to_physical"
 " FROM %1$s.stock_move m"
 " LEFT JOIN place f ON f.location = m.from_location LEFT JOIN place t ON t.location = m.to_location"
-" WHERE m.serial_no IS NOT NULL AND ($1 IS NULL OR (m.part_no, m.serial_no) IN (SELECT * FROM asked))),"
+" LEFT JOIN asked a ON a.part_no = m.part_no AND a.serial_no = m.serial_no"
+" WHERE m.serial_no IS NOT NULL AND ($1 IS NULL OR a.part_no IS NOT NULL)),"
 " stored AS (SELECT s.* FROM %1$s.stock_serial s"
-" WHERE $1 IS NULL OR (s.part_no, s.serial_no) IN (SELECT * FROM asked))"
+" LEFT JOIN asked a ON a.part_no = s.part_no AND a.serial_no = s.serial_no"
+" WHERE $1 IS NULL OR a.part_no IS NOT NULL)"
 " SELECT part_no, serial_no, m.move_id, m.happened_at, m.owner,"
 " m.from_location, m.from_condition, m.from_physical, m.to_location, m.to_condition, m.to_physical,"
 " s.part_no IS NOT NULL, s.location, s.condition, s.owner, s.last_at, s.moves"
@@ -366,22 +365,19 @@ as_verify_serials(const LedgerCheck *check)
 
 	w.piececxt = AllocSetContextCreate(CurrentMemoryContext, "aftersales serial", ALLOCSET_SMALL_SIZES);
 	w.instantcxt = AllocSetContextCreate(CurrentMemoryContext, "aftersales serial instant", ALLOCSET_SMALL_SIZES);
-	do
+	while (as_ledger_fetch(portal))
 	{
 		uint64		i;
 
-		SPI_cursor_fetch(portal, true, FETCH_SIZE);
 		for (i = 0; i < SPI_processed; i++)
 		{
 			MemoryContext old = MemoryContextSwitchTo(rowcxt);
 
-			CHECK_FOR_INTERRUPTS();
 			take_row(&w, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 			MemoryContextSwitchTo(old);
 			MemoryContextReset(rowcxt);
 		}
 		SPI_freetuptable(SPI_tuptable);
-	} while (SPI_processed > 0);
+	}
 	end_piece(&w);
-	SPI_cursor_close(portal);
 }

@@ -53,16 +53,23 @@ SELECT at('02-01 00:00'), move('r3', 'receipt', 'board', 5, 'maker', 'main'), mo
 SELECT at('02-10 09:00'), move('n1', 'install', 'board', 2, 'eng_1', 'machines', 1), move('c1', 'install', 'cable', 2.25, 'main', 'machines', 1), move('c2', 'install', 'cable', 1.5, 'main', 'machines', 2), move('c3', 'install', 'cable', 1, 'main', 'machines') \g /dev/null
 SELECT at('03-02 09:00'), move('b1', 'return', 'board', 1, 'eng_1', 'main', 1), take_back('c2') \g /dev/null
 SELECT at('03-03 09:00'), move('g1', 'regrade', 'board', 1, 'main', 'main', to_condition => 'defective') \g /dev/null
--- an adjustment, as a count makes it
-BEGIN;
-SET LOCAL session_replication_role = replica;
+-- a count: four boards short, some cable over
 INSERT INTO desk.stock_location (location, kind) VALUES ('differences', 'adjustment');
-INSERT INTO desk.stock_count (count_id, location, due_on, opened_at, opened_by) VALUES (1, 'main', '2026-03-01', '2026-03-01', 'x');
-INSERT INTO desk.stock_move (part_no, from_condition, to_condition, owner, quantity, from_location, to_location, purpose, count_id, happened_at, recorded_at, recorded_by) VALUES
-    ('board', 'good', 'good', 'own', 4, 'main', 'differences', 'adjust', 1, '2026-03-04', '2026-03-04', 'x'), ('cable', 'good', 'good', 'own', 0.75, 'differences', 'main', 'adjust', 1, '2026-03-04', '2026-03-04', 'x');
-UPDATE desk.stock_balance SET quantity = quantity - 4, last_at = '2026-03-04' WHERE location = 'main' AND part_no = 'board' AND condition = 'good';
-UPDATE desk.stock_balance SET quantity = quantity + 0.75, last_at = '2026-03-04' WHERE location = 'main' AND part_no = 'cable';
-COMMIT;
+INSERT INTO desk.staff (login) VALUES ('account_1'), ('boss_1');
+INSERT INTO desk.staff_role (login, role) VALUES ('keeper_1', 'keeper'), ('account_1', 'account'), ('boss_1', 'boss');
+SELECT at('03-04 09:00') \g /dev/null
+SET aftersales.actor = 'keeper_1';
+INSERT INTO desk.stock_count (count_id, location, due_on) VALUES (1, 'main', '2026-03-01');
+UPDATE desk.stock_count SET frozen_at = aftersales.now() WHERE count_id = 1;
+UPDATE desk.stock_count_line SET counted_quantity = book_quantity + CASE part_no || condition WHEN 'boardgood' THEN -4 WHEN 'cablegood' THEN 0.75 ELSE 0 END, reason = 'counted';
+UPDATE desk.stock_count SET store_signed_at = aftersales.now() WHERE count_id = 1;
+SET aftersales.actor = 'account_1';
+UPDATE desk.stock_count SET account_signed_at = aftersales.now() WHERE count_id = 1;
+SET aftersales.actor = 'boss_1';
+UPDATE desk.stock_count SET approved_at = aftersales.now() WHERE count_id = 1;
+SELECT at('03-04 10:00') \g /dev/null
+UPDATE desk.stock_count SET posted_at = aftersales.now() WHERE count_id = 1;
+RESET aftersales.actor;
 SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound');
 SELECT results_eq($$SELECT month::text, opening, incoming, outgoing, adjusted, reversed, closing, received, returned, issued, installed, moves FROM desk_bi.part_turnover_monthly WHERE part_turnover_monthly LIKE 'main|board|good|own|%' ORDER BY 1$$,
     $$VALUES ('2026-01-01', 0::numeric, 10::numeric, 0::numeric, 0::numeric, 0::numeric, 10::numeric, 10::numeric, 0::numeric, 0::numeric, 0::numeric, 1::bigint), ('2026-02-01', 10, 5, 3, 0, 0, 12, 5, 0, 3, 0, 2), ('2026-03-01', 12, 1, 1, -4, 0, 8, 0, 1, 0, 0, 3)$$, 'months begin at local midnight, and each with what the one before has left');
@@ -134,8 +141,8 @@ SELECT is_empty('SELECT * FROM aftersales.verify_ledger()', 'the ledger is sound
 SELECT is_empty($$SELECT c.table_name, c.column_name FROM information_schema.columns c WHERE table_schema = 'desk_bi' AND table_name ~ '^(part_|dim_part|dim_location)' AND (data_type IN ('jsonb', 'ARRAY', 'interval')
     OR col_description(format('desk_bi.%I', table_name)::regclass, ordinal_position) IS NULL)$$, 'no column of a type that BI cannot take, and each has its comment');
 SELECT is_empty($$SELECT viewname FROM pg_views WHERE schemaname = 'desk_bi' AND viewname ~ '^(part_|dim_part|dim_location)' AND obj_description(format('desk_bi.%I', viewname)::regclass) NOT LIKE 'Grain: one row per %'$$, 'each view tells its grain');
-CREATE ROLE aftersales_p_bi; CREATE ROLE aftersales_p_audit; CREATE ROLE aftersales_p_app;
-SELECT aftersales.grant_access('aftersales_p_bi', 'bi', 'desk'), aftersales.grant_access('aftersales_p_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_p_app', 'app', 'desk') \g /dev/null
+CREATE ROLE aftersales_part_bi; CREATE ROLE aftersales_part_audit; CREATE ROLE aftersales_part_app;
+SELECT aftersales.grant_access('aftersales_part_bi', 'bi', 'desk'), aftersales.grant_access('aftersales_part_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_part_app', 'app', 'desk') \g /dev/null
 CREATE FUNCTION asked(role name, statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('SET LOCAL ROLE %I', role);
@@ -144,10 +151,10 @@ BEGIN
     RETURN 'done';
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate;
 END $$;
-SELECT is(asked('aftersales_p_' || r, format('SELECT * FROM desk_bi.%I', v)), x, r || ' reads ' || v) FROM (VALUES ('bi', 'done'), ('audit', 'done'), ('app', '42501')) a(r, x), unnest('{part_position,part_outstanding,part_turnover_monthly,part_consumption_monthly,dim_part,dim_location}'::text[]) v;
-SELECT is(asked('aftersales_p_bi', 'SELECT * FROM desk.' || t), '42501', 'bi does not read ' || t) FROM unnest('{stock_move,stock_balance,part_exchange,part}'::text[]) t;
+SELECT is(asked('aftersales_part_' || r, format('SELECT * FROM desk_bi.%I', v)), x, r || ' reads ' || v) FROM (VALUES ('bi', 'done'), ('audit', 'done'), ('app', '42501')) a(r, x), unnest('{part_position,part_outstanding,part_turnover_monthly,part_consumption_monthly,dim_part,dim_location}'::text[]) v;
+SELECT is(asked('aftersales_part_bi', 'SELECT * FROM desk.' || t), '42501', 'bi does not read ' || t) FROM unnest('{stock_move,stock_balance,part_exchange,part}'::text[]) t;
 SELECT * FROM finish();
 \set QUIET on
 DROP SCHEMA desk, desk_bi CASCADE;
-SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_p_' \gexec
-SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_p_' \gexec
+SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_part_' \gexec
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_part_' \gexec

@@ -66,7 +66,8 @@ SELECT is((SELECT location FROM desk.stock_serial WHERE serial_no = 'd-2'), 'nor
 SELECT is(pg_temp.set(104, 'cancelled_at'), 'done', 'such a slip is cancelled');
 
 -- ---------- signatures
-INSERT INTO desk.stock_slip (slip_id, kind, policy, from_location, to_location) SELECT g, 'transfer', 'west', 'north', 'south' FROM generate_series(111, 117) g;
+INSERT INTO desk.stock_move (part_no, quantity, from_location, to_location, purpose) VALUES ('fan', 9, 'maker', 'yard', 'receipt'), ('wire', 1, 'maker', 'yard', 'receipt');
+INSERT INTO desk.stock_slip (slip_id, kind, policy, from_location, to_location) SELECT g, 'transfer', 'west', 'yard', 'lot' FROM generate_series(111, 117) g;
 INSERT INTO desk.stock_slip_line (slip_id, line_no, part_no) SELECT g, 1, 'fan' FROM generate_series(111, 117) g;
 SELECT is(concat_ws(' ', pg_temp.set(id, 'account_signed_at', a), pg_temp.set(id, 'store_signed_at', b)), says, what) FROM (VALUES
     (111, 'books_1', 'keeper_1', 'done done', 'the bookkeeper may be the first'), (112, 'keeper_1', 'keeper_1', 'done SV008', 'one person does not sign twice'),
@@ -74,7 +75,7 @@ SELECT is(concat_ws(' ', pg_temp.set(id, 'account_signed_at', a), pg_temp.set(id
     (115, 'both_1', 'keeper_1', 'done done', 'and so is one less'), (116, 'nobody_1', 'keeper_1', 'done done', 'none is another one than some'),
     (117, 'nobody_1', 'nobody_2', 'done SV008', 'two without a role have the same')) x(id, a, b, says, what);
 SELECT is(concat_ws(' ', pg_temp.set(112, 'store_signed_at', 'nobody_1'), pg_temp.set(113, 'posted_at', 'books_1'), pg_temp.set(113, 'store_signed_at, posted_at', 'books_1')), 'done SV008 done', 'what is refused can be done by somebody else, and posted at once');
-SELECT is(pg_temp.moves(113), 'transfer fan 1 north>south', 'which makes the move');
+SELECT is(pg_temp.moves(113), 'transfer fan 1 yard>lot', 'which makes the move');
 -- roles are those he has now, and nobody has both
 SELECT is(pg_temp.try($$INSERT INTO desk.staff_role VALUES ('keeper_2', 'books')$$), 'SV003', 'the keeper gets no second role');
 INSERT INTO desk.stock_slip (slip_id, kind, policy, from_location, to_location) VALUES (118, 'transfer', 'depot', 'north', 'south');
@@ -164,10 +165,11 @@ SELECT is(pg_temp.try('UPDATE desk.stock_slip SET posted_at = aftersales.now() W
 SELECT is(pg_temp.moves(206) || ', ' || pg_temp.moves(207), 'transfer fan 1 north>south, transfer wire 1 north>south, transfer wire 1 south>north, transfer fan 1 south>north', 'each with its moves');
 
 -- ---------- guards of moves, by the slip's policy
-INSERT INTO desk.stock_slip (slip_id, kind, policy, from_location, to_location) VALUES (301, 'scrap', 'depot', 'shed', 'bin'), (302, 'scrap', 'west', 'north', 'bin');
-INSERT INTO desk.stock_slip_line (slip_id, line_no, purpose, part_no, to_condition) VALUES (301, 1, 'scrap', 'wire', 'scrap'), (302, 1, 'scrap', 'wire', 'scrap');
+INSERT INTO desk.stock_slip (slip_id, kind, policy, from_location, to_location) VALUES (301, 'scrap', 'depot', 'shed', 'bin'), (302, 'scrap', 'west', 'yard', 'bin'), (303, 'scrap', 'west', 'north', 'bin'), (304, 'scrap', 'west', 'yard', 'north');
+INSERT INTO desk.stock_slip_line (slip_id, line_no, purpose, part_no, to_condition) VALUES (301, 1, 'scrap', 'wire', 'scrap'), (302, 1, 'scrap', 'wire', 'scrap'), (303, 1, 'scrap', 'wire', 'scrap'), (304, 1, 'transfer', 'wire', NULL);
 SELECT is(concat_ws(' ', pg_temp.signed(301), pg_temp.set(301, 'posted_at')), 'done done SV002 no_scrap', 'the slip''s policy judges, though the place has none');
-SELECT is(concat_ws(' ', pg_temp.signed(302), pg_temp.set(302, 'posted_at')), 'done done done', 'and not the place''s');
+SELECT is(concat_ws(' ', pg_temp.signed(302), pg_temp.set(302, 'posted_at')), 'done done done', 'which another one does not ask');
+SELECT is(pg_temp.set(id, 'store_signed_at'), 'SV010', 'where a place has a policy, it is the slip''s') FROM (VALUES (303), (304)) x(id);
 
 -- ---------- in the past
 SELECT pg_temp.at('03 08:00') \g /dev/null

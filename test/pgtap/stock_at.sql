@@ -91,14 +91,14 @@ BEGIN
     RETURN 'done';
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate;
 END $$;
-CREATE ROLE aftersales_s_app; CREATE ROLE aftersales_s_audit; CREATE ROLE aftersales_s_bi; CREATE ROLE aftersales_s_bare;
-SELECT aftersales.grant_access('aftersales_s_app', 'app', 'desk'), aftersales.grant_access('aftersales_s_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_s_bi', 'bi', 'desk') \g /dev/null
-GRANT USAGE ON SCHEMA aftersales TO aftersales_s_bare;
-GRANT EXECUTE ON FUNCTION aftersales.stock_at(timestamptz, name) TO aftersales_s_bare;
-SELECT is(asked(r, 'SELECT * FROM aftersales.stock_at(NULL, ''desk'')'), x, r || ' asks') FROM (VALUES ('aftersales_s_app', 'done'), ('aftersales_s_audit', 'done'), ('aftersales_s_bi', '42501'), ('aftersales_s_bare', '42501')) v(r, x);
-SELECT is(asked('aftersales_s_app', 'SELECT * FROM aftersales.stock_at(NULL, ''other'')'), '42501', 'not of another desk');
+CREATE ROLE aftersales_at_app; CREATE ROLE aftersales_at_audit; CREATE ROLE aftersales_at_bi; CREATE ROLE aftersales_at_bare;
+SELECT aftersales.grant_access('aftersales_at_app', 'app', 'desk'), aftersales.grant_access('aftersales_at_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_at_bi', 'bi', 'desk') \g /dev/null
+GRANT USAGE ON SCHEMA aftersales TO aftersales_at_bare;
+GRANT EXECUTE ON FUNCTION aftersales.stock_at(timestamptz, name) TO aftersales_at_bare;
+SELECT is(asked(r, 'SELECT * FROM aftersales.stock_at(NULL, ''desk'')'), x, r || ' asks') FROM (VALUES ('aftersales_at_app', 'done'), ('aftersales_at_audit', 'done'), ('aftersales_at_bi', '42501'), ('aftersales_at_bare', '42501')) v(r, x);
+SELECT is(asked('aftersales_at_app', 'SELECT * FROM aftersales.stock_at(NULL, ''other'')'), '42501', 'not of another desk');
 SELECT * FROM finish();
 \set QUIET on
 DROP SCHEMA desk, desk_bi, other, other_bi CASCADE;
-SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_s_' \gexec
-SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_s_' \gexec
+SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_at_' \gexec
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_at_' \gexec

@@ -123,6 +123,7 @@ SELECT is(pg_temp.lines(105), 'belt 2, disk d-3 1, fan 6', 'with its lines');
 SELECT is(pg_temp.try($$INSERT INTO desk.stock_count (location, due_on) VALUES ('shed', '2025-03-04')$$), 'SV010', 'a place without a policy');
 SELECT is(pg_temp.try($$INSERT INTO desk.stock_count (count_id, location, due_on, policy) VALUES (106, 'shed', '2025-03-04', 'west'), (107, 'bag', '2025-03-04', 'depot')$$), 'done', 'needs one named; what is in hands is counted, too');
 SELECT is(pg_temp.try('UPDATE desk.stock_count SET frozen_at = aftersales.now() WHERE count_id IN (106, 107)'), 'done', 'two at once');
+SELECT is(pg_temp.try($$INSERT INTO desk.stock_count (location, due_on, policy) VALUES ('north', '2025-03-04', 'west')$$), 'SV010', 'where a place has a policy, it is the count''s');
 SELECT is(pg_temp.lines(106) || '|' || pg_temp.lines(107), 'belt 1|', 'each with its own');
 SELECT is(pg_temp.open(108, 'south', '2025-03-05') || ' ' || pg_temp.set(108, 'frozen_at'), 'done SV010', 'not twice at a time');
 SELECT is(pg_temp.try('UPDATE desk.stock_count SET cancelled_at = aftersales.now() WHERE count_id IN (106, 108)'), 'done', 'one is given up');
@@ -169,7 +170,7 @@ SELECT is((SELECT count(*) FROM desk.stock_count_line WHERE external_ref = 'cl-1
 SELECT set_config('aftersales.now', '2025-04-01 00:30', false) \g /dev/null
 SET aftersales.now = '2025-04-01 00:30+08';
 UPDATE desk.stock_location SET policy = 'west' WHERE location = 'south';
-SELECT is((SELECT string_agg(location, ' ' ORDER BY location) FROM desk.stock_count_due), 'empty north shed south', 'active places where parts lie in nobody''s hands');
+SELECT is((SELECT string_agg(location, ' ' ORDER BY location) FROM desk.stock_count_due), 'empty lot north shed south yard', 'active places where parts lie in nobody''s hands');
 SELECT is(pg_temp.due('north'), '2025-04-01 none', 'the 1st of the month');
 SELECT is(pg_temp.due('south'), '2025-03-01 none late', 'is another one further west');
 SELECT is(pg_temp.due('shed'), '2025-04-01 none', 'without a policy the session''s day counts');

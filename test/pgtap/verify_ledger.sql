@@ -316,10 +316,10 @@ SET aftersales.desk = 'desk';
 SELECT is(wrong(), 'nothing', 'the one of the setting');
 
 -- ---------- rights: those of the caller
-CREATE ROLE aftersales_v_audit; CREATE ROLE aftersales_v_app; CREATE ROLE aftersales_v_bi; CREATE ROLE aftersales_v_bare;
-SELECT aftersales.grant_access('aftersales_v_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_v_app', 'app', 'desk'), aftersales.grant_access('aftersales_v_bi', 'bi', 'desk') \g /dev/null
-GRANT USAGE ON SCHEMA aftersales TO aftersales_v_bare;
-GRANT EXECUTE ON FUNCTION aftersales.verify_ledger(timestamptz, name) TO aftersales_v_bare;
+CREATE ROLE aftersales_ledger_audit; CREATE ROLE aftersales_ledger_app; CREATE ROLE aftersales_ledger_bi; CREATE ROLE aftersales_ledger_bare;
+SELECT aftersales.grant_access('aftersales_ledger_audit', 'audit', 'desk'), aftersales.grant_access('aftersales_ledger_app', 'app', 'desk'), aftersales.grant_access('aftersales_ledger_bi', 'bi', 'desk') \g /dev/null
+GRANT USAGE ON SCHEMA aftersales TO aftersales_ledger_bare;
+GRANT EXECUTE ON FUNCTION aftersales.verify_ledger(timestamptz, name) TO aftersales_ledger_bare;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE FUNCTION asked(role name, statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -329,8 +329,8 @@ BEGIN
     RETURN 'done';
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate;
 END $$;
-SELECT is(asked(r, 'SELECT * FROM aftersales.verify_ledger(NULL, ''desk'')'), x, r || ' asks') FROM (VALUES ('aftersales_v_audit', 'done'), ('aftersales_v_app', '42501'), ('aftersales_v_bi', '42501'), ('aftersales_v_bare', '42501')) v(r, x);
-SELECT is(asked('aftersales_v_audit', 'SELECT * FROM aftersales.verify_ledger(NULL, ''north 1'')'), '42501', 'of a desk that is not his');
+SELECT is(asked(r, 'SELECT * FROM aftersales.verify_ledger(NULL, ''desk'')'), x, r || ' asks') FROM (VALUES ('aftersales_ledger_audit', 'done'), ('aftersales_ledger_app', '42501'), ('aftersales_ledger_bi', '42501'), ('aftersales_ledger_bare', '42501')) v(r, x);
+SELECT is(asked('aftersales_ledger_audit', 'SELECT * FROM aftersales.verify_ledger(NULL, ''north 1'')'), '42501', 'of a desk that is not his');
 -- it writes nothing
 BEGIN READ ONLY;
 SELECT is(wrong(), 'nothing', 'in a transaction that may not write');
@@ -338,5 +338,5 @@ COMMIT;
 SELECT * FROM finish();
 \set QUIET on
 DROP SCHEMA desk, desk_bi, "north 1", "north 1_bi" CASCADE;
-SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_v_' \gexec
-SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_v_' \gexec
+SELECT format('DROP OWNED BY %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_ledger_' \gexec
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^aftersales_ledger_' \gexec

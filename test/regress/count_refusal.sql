@@ -29,6 +29,7 @@ SET aftersales.now = '2025-03-01 09:00+00';
 -- ---------- opening
 SELECT t.try('INSERT INTO depot.stock_count (location, due_on) VALUES (''annex'', ''2025-03-01'')');
 SELECT t.try('INSERT INTO depot.stock_count (location, due_on, policy) VALUES (''annex'', ''2025-03-01'', ''nobody'')');
+SELECT t.try('INSERT INTO depot.stock_count (location, due_on, policy) VALUES (''store'', ''2025-03-01'', ''tiny'')');
 SELECT t.try('INSERT INTO depot.stock_count (location, due_on) VALUES (''nowhere'', ''2025-03-01'')');
 SELECT t.try('INSERT INTO depot.stock_count (location, due_on) VALUES (''maker'', ''2025-03-01'')');
 SELECT t.try('INSERT INTO depot.stock_count (location) VALUES (''store'')');

@@ -44,7 +44,7 @@ BEGIN
                 WHEN 0 THEN UPDATE mem.ticket SET status = 'nowhere' WHERE ticket_id = i;
                 WHEN 1 THEN UPDATE mem.ticket SET area = 'moon';
                 WHEN 2 THEN INSERT INTO mem.ticket_event (ticket_id, event) VALUES (i, 'memo'), (i, 'bad');
-                WHEN 3 THEN INSERT INTO mem.ticket (ticket_type, area) VALUES ('visit', 'urban'), ('visit', 'island');
+                WHEN 3 THEN INSERT INTO mem.ticket (policy, ticket_type, area) VALUES ('tiny', 'visit', 'urban'), ('tiny', 'visit', 'island');
                 ELSE UPDATE mem.ticket_event SET actor = 'x';
             END CASE;
         EXCEPTION WHEN OTHERS THEN

@@ -95,6 +95,9 @@ UPDATE depot.stock_slip_line SET purpose = 'transfer', to_location = 'annex', to
 SELECT t.try('UPDATE depot.stock_slip SET account_signed_at = aftersales.now() WHERE slip_id = 202');
 UPDATE depot.stock_slip_line SET part_no = 'disk' WHERE slip_id = 202;
 SELECT t.try('UPDATE depot.stock_slip SET account_signed_at = aftersales.now() WHERE slip_id = 202');
+INSERT INTO depot.stock_slip (slip_id, kind, policy, from_location, to_location) VALUES (206, 'move', 'tiny', 'store', 'annex');
+INSERT INTO depot.stock_slip_line (slip_id, line_no, part_no) VALUES (206, 1, 'fan');
+SELECT t.try('UPDATE depot.stock_slip SET store_signed_at = aftersales.now() WHERE slip_id = 206');
 INSERT INTO depot.stock_slip_line (slip_id, line_no, part_no, quantity) VALUES (201, 1, 'fan', 3);
 SELECT t.try('UPDATE depot.stock_slip SET store_signed_at = aftersales.now() WHERE slip_id = 201');
 UPDATE depot.stock_slip SET inspected_together = true WHERE slip_id = 201;

@@ -35,7 +35,7 @@ INSERT INTO desk.staff (login) VALUES ('keeper_1'), ('keeper_2'), ('books_1'), (
 INSERT INTO desk.staff_role VALUES ('keeper_1', 'keeper'), ('keeper_2', 'keeper'), ('books_1', 'books'), ('boss_1', 'boss'), ('both_1', 'keeper'), ('both_1', 'boss');
 INSERT INTO desk.part (part_no, is_serialised, exchange, decimals) VALUES ('fan', false, 'one_for_one', 0), ('belt', false, 'one_for_one', 0), ('wire', false, 'consumable', 2), ('disk', true, 'one_for_one', 0);
 INSERT INTO desk.stock_location (location, kind, policy) VALUES
-    ('north', 'store', 'depot'), ('south', 'store', 'depot'), ('shed', 'store', NULL), ('bag', 'engineer', NULL), ('maker', 'supplier', NULL), ('start', 'opening', NULL),
+    ('north', 'store', 'depot'), ('south', 'store', 'depot'), ('shed', 'store', NULL), ('yard', 'store', NULL), ('lot', 'store', NULL), ('bag', 'engineer', NULL), ('maker', 'supplier', NULL), ('start', 'opening', NULL),
     ('bin', 'scrapped', NULL), ('home', 'installed', NULL), ('gap_2', 'adjustment', NULL), ('gap_1', 'adjustment', NULL), ('Gap', 'adjustment', NULL);
 UPDATE desk.stock_location SET is_active = false WHERE location = 'Gap';
 
