@@ -52,6 +52,22 @@ check_owned(AsStatement *st, const int *column, const TicketRow *row, const Stoc
 						_("Name the trigger so that it sorts before \"aftersales_\", and its changes are judged too."));
 }
 
+/* What would be a CHECK, if those cost less. */
+static void
+check_values(AsStatement *st, const StockMove *m)
+{
+	const char *column = m->owner[0] == '\0' ? "owner" : m->serial_no != NULL && m->serial_no[0] == '\0' ? "serial_no" : NULL;
+
+	if (column != NULL)
+		as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, column, NULL,
+						psprintf(_("column \"%s\" of a move is empty"), column), NULL,
+						_("Give a value, or leave the column out."));
+	if (TIMESTAMP_NOT_FINITE(m->happened_at))
+		as_stock_refuse(st, ERRCODE_SV_TIME_OUT_OF_ORDER, "happened_at", NULL,
+						_("a move happens at some time"), NULL,
+						_("Report when it happened, or leave the time out for now."));
+}
+
 static void
 check_quantity(AsStatement *st, const StockMove *m)
 {
@@ -160,6 +176,7 @@ check_mirror(AsStatement *st, const StockMove *m)
 void
 as_stock_check(AsStatement *st, const int *column, const TicketRow *row, const StockMove *m)
 {
+	check_values(st, m);
 	check_owned(st, column, row, m);
 	check_quantity(st, m);
 	check_purpose(st, m);

@@ -182,6 +182,8 @@ as_purpose_misfit(const StockMove *m)
 		return psprintf(_("The part must be %s; it is %s."), p->from_conditions, as_condition_name[before]);
 	if (p->keeps_condition && m->from_condition != m->to_condition)
 		return psprintf(_("It does not change the condition."));
+	if (p->id == PURPOSE_REGRADE && m->from_condition == m->to_condition)
+		return psprintf(_("It changes the condition."));
 	if ((p->id == PURPOSE_LOAN || p->id == PURPOSE_LOAN_RETURN) != (m->part->exchange == EXCHANGE_LOANER) &&
 		p->has_exchange && p->id != PURPOSE_LOSE)
 		return m->part->exchange == EXCHANGE_LOANER ? psprintf(_("The part is a loaner: it is lent and comes back.")) :

@@ -106,7 +106,7 @@ row_id(const int *column, const TicketRow *row, StockColumn col)
 }
 
 static StockCondition
-row_condition(const int *column, const TicketRow *row, StockColumn col)
+row_condition(AsStatement *st, const int *column, const TicketRow *row, StockColumn col)
 {
 	const char *name = row_text(column, row, col);
 	int			i;
@@ -114,13 +114,28 @@ row_condition(const int *column, const TicketRow *row, StockColumn col)
 	for (i = 0; i < CONDITION_COUNT; i++)
 		if (strcmp(name, as_condition_name[i]) == 0)
 			return i;
-	elog(ERROR, "unknown condition \"%s\"", name);
-	return 0;					/* keep compiler quiet */
+	as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, as_stock_column[col], NULL,
+					psprintf(_("unknown condition \"%s\" of a part"), name), NULL,
+					_("Conditions are good, defective, in_repair and scrap."));
+}
+
+/* The column's type keeps infinity out, but not NaN. */
+static int64
+row_quantity(AsStatement *st, const int *column, const TicketRow *row)
+{
+	Numeric		number = DatumGetNumeric(SVAL(row, column, SC_QUANTITY));
+	int64		quantity = numeric_is_nan(number) ? 0 : as_quantity_of(NumericGetDatum(number));
+
+	if (quantity <= 0)
+		as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, "quantity", NULL,
+						_("a move takes more than nothing"), NULL,
+						_("Give a quantity above 0; parts go the other way with the locations exchanged."));
+	return quantity;
 }
 
 /*
- * as_stock_read reads a row that is in the table: its constraints hold.
- * Strings are in the current memory, or the cache's.
+ * as_stock_read reads a row that is in the table.  Strings are in the current
+ * memory, or the cache's.  Errors: SV010 where it cannot be read as a move.
  */
 void
 as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m)
@@ -132,10 +147,10 @@ as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMov
 	m->to = as_stock_location(st, row_text(column, row, SC_TO_LOCATION));
 	if (m->part == NULL || m->from == NULL || m->to == NULL)
 		elog(ERROR, "a move names a part or location that is not there");
-	m->from_condition = row_condition(column, row, SC_FROM_CONDITION);
-	m->to_condition = row_condition(column, row, SC_TO_CONDITION);
+	m->from_condition = row_condition(st, column, row, SC_FROM_CONDITION);
+	m->to_condition = row_condition(st, column, row, SC_TO_CONDITION);
 	m->owner = row_text(column, row, SC_OWNER);
-	m->quantity = as_quantity_of(SVAL(row, column, SC_QUANTITY));
+	m->quantity = row_quantity(st, column, row);
 	m->serial_no = row_text(column, row, SC_SERIAL_NO);
 	m->ticket_id = row_id(column, row, SC_TICKET_ID);
 	m->purpose = as_purpose_of(st, row_text(column, row, SC_PURPOSE));
