@@ -67,7 +67,7 @@ static const char *const asked_query =
 
 static const char *const move_query =
 "SELECT m.to_location, m.part_no, m.to_condition, m.owner, m.from_location, m.from_condition,"
-" t.location IS NOT NULL, f.location IS NOT NULL, (m.quantity * 1000)::bigint, m.happened_at"
+" t.location IS NOT NULL, f.location IS NOT NULL, (coalesce(nullif(m.quantity, 'NaN'), 0) * 1000)::bigint, m.happened_at"
 " FROM %1$s.stock_move m"
 " LEFT JOIN " PLACE " t ON t.location = m.to_location"
 " LEFT JOIN " PLACE " f ON f.location = m.from_location"

@@ -29,6 +29,8 @@ PG_FUNCTION_INFO_V1(as_verify_ledger);
 
 #define FETCH_SIZE 1000
 
+#define CONDITIONS "ARRAY['good', 'defective', 'in_repair', 'scrap']"
+
 /* The problems of a row: an array of texts, most often an empty one. */
 #define PROBLEMS(list) "array_remove(ARRAY[" list "], NULL)"
 #define PROBLEM(condition, text) "CASE WHEN " condition " THEN " text " END"
@@ -57,6 +59,15 @@ EACH_PROBLEM("move",
 					  PROBLEM("p.part_no IS NULL", "'part_no: there is no such part'") ","
 					  PROBLEM("f.location IS NULL", "'from_location: there is no such location'") ","
 					  PROBLEM("t.location IS NULL", "'to_location: there is no such location'") ","
+					  PROBLEM("NOT m.quantity > 0 OR m.quantity = 'NaN'", "'quantity: not above 0'") ","
+					  PROBLEM("m.from_condition <> ALL (" CONDITIONS ")", "'from_condition: there is no such condition'") ","
+					  PROBLEM("m.to_condition <> ALL (" CONDITIONS ")", "'to_condition: there is no such condition'") ","
+					  PROBLEM("m.from_location = m.to_location AND m.from_condition = m.to_condition",
+							  "'to_location: nothing is moved'") ","
+					  PROBLEM("m.owner = ''", "'owner: empty'") ","
+					  PROBLEM("NOT isfinite(m.happened_at)", "'happened_at: no time'") ","
+					  PROBLEM("m.purpose NOT IN (SELECT k.purpose FROM aftersales.stock_purposes() k)",
+							  "'purpose: there is no such purpose'") ","
 					  PROBLEM("p.is_serialised AND m.serial_no IS NULL", "'serial_no: missing'") ","
 					  PROBLEM("NOT p.is_serialised AND m.serial_no IS NOT NULL", "'serial_no: the part has none'") ","
 					  PROBLEM("p.is_serialised AND m.quantity <> 1", "'quantity: not 1 for a serial number'") ","

@@ -126,6 +126,15 @@ SELECT is(tampered($$UPDATE desk.stock_move SET serial_no = NULL WHERE external_
     format('move %s serial_no: missing; serial screen|S1 moves: there are none', m('r5')), 'a serial number too few');
 SELECT is(tampered($$UPDATE desk.stock_move SET quantity = 2 WHERE external_ref = 'r5'$$),
     format('balance main|screen|good|own quantity: 1, by the moves 2; move %s quantity: not 1 for a serial number', m('r5')), 'two of one piece');
+-- what no CHECK of the table refuses
+SELECT matches(tampered($$UPDATE desk.stock_move SET quantity = -quantity WHERE external_ref = 't1'$$), format('move %s quantity: not above 0', m('t1')), 'less than nothing');
+SELECT matches(tampered($$UPDATE desk.stock_move SET quantity = 'NaN' WHERE external_ref = 't1'$$), format('move %s quantity: not above 0', m('t1')), 'no number');
+SELECT matches(tampered($$UPDATE desk.stock_move SET from_condition = 'new' WHERE external_ref = 't1'$$), format('move %s from_condition: there is no such condition', m('t1')), 'an unknown condition');
+SELECT matches(tampered($$UPDATE desk.stock_move SET to_condition = 'new' WHERE external_ref = 't1'$$), format('move %s to_condition: there is no such condition', m('t1')), 'before and after');
+SELECT matches(tampered($$UPDATE desk.stock_move SET to_location = from_location WHERE external_ref = 't1'$$), format('move %s to_location: nothing is moved', m('t1')), 'a move to where it was');
+SELECT matches(tampered($$UPDATE desk.stock_move SET owner = '' WHERE external_ref = 't1'$$), format('move %s owner: empty', m('t1')), 'nobody''s');
+SELECT matches(tampered($$UPDATE desk.stock_move SET happened_at = 'infinity' WHERE external_ref = 't1'$$), format('move %s happened_at: no time', m('t1')), 'at no time');
+SELECT matches(tampered($$UPDATE desk.stock_move SET purpose = 'gift' WHERE external_ref = 't1'$$), format('move %s purpose: there is no such purpose', m('t1')), 'for an unknown purpose');
 SELECT is(tampered($$UPDATE desk.stock_move SET part_no = 'none' WHERE external_ref = 'b1'$$),
     format('balance annex|board|good|own quantity: 3, by the moves 4; balance annex|none|good|own below zero: -1 at 2026-03-03 12:00:00+00; balance annex|none|good|own missing: -1 by the moves; balance eng_2|board|good|own moves: there are none; balance eng_2|none|good|own missing: 1 by the moves; move %s part_no: there is no such part', m('b1')), 'a part that is not there');
 SELECT is(tampered($$UPDATE desk.stock_move SET to_location = 'nowhere' WHERE external_ref = 'b1'$$),
