@@ -436,12 +436,7 @@ judge_event(Judgement *j, EventInput *in, EventHead *head)
 
 	as_find_ticket_policy(j, ticket);
 	if (!TNULL(j->desk, ticket, TC_VOIDED_AT))
-		ereport(ERROR,
-				(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
-				 errmsg("ticket %lld is void", (long long) j->ticket_id),
-				 errdetail_internal("ticket=%lld", (long long) j->ticket_id),
-				 errhint("Open a new ticket."),
-				 errtable(j->rel)));
+		as_refuse_void(j);
 	j->from = j->to = TextDatumGetCString(TVAL(j->desk, ticket, TC_STATUS));
 	e->event = input_text(in, EC_EVENT);
 	if (e->event == NULL)

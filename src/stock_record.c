@@ -130,17 +130,6 @@ compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void
-refuse_void(const Judgement *j)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
-			 errmsg("ticket %lld is void", (long long) j->ticket_id),
-			 errdetail_internal("ticket=%lld", (long long) j->ticket_id),
-			 errhint("Open a new ticket."),
-			 errtable(j->rel)));
-}
-
 /* Locks the tickets by id; the only one is kept. */
 static void
 lock_tickets(Recording *r)
@@ -187,7 +176,7 @@ settled_ticket(Recording *r, Judgement *j, const StockMove *m)
 	else
 		ticket = as_desk_ticket(j, &desk_row, "stock_move_ticket_fkey");
 	if (!TNULL(j->desk, ticket, TC_VOIDED_AT))
-		refuse_void(j);
+		as_refuse_void(j);
 	settled = as_desk_settled(j, &desk_row, "stock_move_ticket_fkey", ticket, m->happened_at);
 	if (settled != ticket)
 		r->ticket = NULL;		/* it is not as it was */

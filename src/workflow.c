@@ -246,6 +246,21 @@ as_require_role(Judgement *j, bool any_role, const TextList *roles,
 }
 
 /*
+ * as_refuse_void refuses to write anything about a ticket that is void.
+ */
+void
+as_refuse_void(const Judgement *j)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SV_TRANSITION_NOT_ALLOWED),
+			 errmsg("ticket %lld is void", (long long) j->ticket_id),
+			 errdetail_internal("ticket=%lld", (long long) j->ticket_id),
+			 errhint("Open a new ticket."),
+			 errtable(j->rel)));
+	pg_unreachable();
+}
+
+/*
  * as_require_role_by does so for a guard, which the refusal then names.
  */
 void

@@ -40,6 +40,7 @@ extern void as_require_role(Judgement *j, bool any_role, const TextList *roles,
 
 extern void as_require_role_by(Judgement *j, bool any_role, const TextList *roles,
 							   const char *what, const char *guard, const char *clauses);
+pg_noreturn extern void as_refuse_void(const Judgement *j);
 extern void as_require_event_role(Judgement *j, const char *event);
 
 /* event.c */

@@ -74,7 +74,7 @@ SELECT is(try_as('aftersales_s_app', s), '42501', 'app may not: ' || s) FROM unn
     'INSERT INTO desk.stock_balance VALUES (''main'', ''fan'', ''scrap'', ''own'', 1, now())', 'UPDATE desk.stock_balance SET quantity = 99', 'DELETE FROM desk.stock_balance', 'TRUNCATE desk.stock_balance',
     'INSERT INTO desk.stock_serial VALUES (''disk'', ''D-2'', ''main'', ''good'', ''own'', now(), 1)', 'UPDATE desk.stock_serial SET location = ''branch''', 'DELETE FROM desk.stock_serial',
     'INSERT INTO desk.part_exchange (part_no, exchange, issued_at) VALUES (''fan'', ''loaner'', now())', 'UPDATE desk.part_exchange SET returned = 1', 'DELETE FROM desk.part_exchange',
-    'UPDATE desk.stock_move SET note = ''x''', 'DELETE FROM desk.stock_move', 'TRUNCATE desk.stock_move', 'DELETE FROM desk.part', 'DELETE FROM desk.stock_location',
+    'UPDATE desk.stock_move SET note = ''x''', 'DELETE FROM desk.stock_move', 'TRUNCATE desk.stock_move', 'DELETE FROM desk.part', 'DELETE FROM desk.stock_location', 'UPDATE desk.stock_location SET policy = NULL',
     'INSERT INTO desk.location_kind (kind, physical) VALUES (''x'', true)', 'UPDATE desk.location_kind SET label_en = ''x''', 'ALTER TABLE desk.stock_move DISABLE TRIGGER USER',
     'CREATE TRIGGER x AFTER INSERT ON desk.stock_move FOR EACH STATEMENT EXECUTE FUNCTION aftersales.stock_record()',
     'INSERT INTO aftersales.stock_move_template (part_no) VALUES (''x'')', 'SELECT * FROM desk_bi.ticket',
