@@ -134,8 +134,8 @@ sub check
 	my ($from, $to, $condition) = defined $m->{reversal_of} ? @$m{qw(to from to_condition)} : @$m{qw(from to from_condition)};
 	my $part = $part{ $m->{part} };
 
-	$wrong->{23514} = 1 if $m->{quantity} <= 0 || ($m->{from} eq $m->{to} && $m->{from_condition} eq $m->{to_condition});
-	$wrong->{23514} = 1 if !$condition{ $m->{from_condition} } || !$condition{ $m->{to_condition} };
+	$wrong->{SV010} = 1 if $m->{quantity} <= 0 || ($m->{from} eq $m->{to} && $m->{from_condition} eq $m->{to_condition});
+	$wrong->{SV010} = 1 if !$condition{ $m->{from_condition} } || !$condition{ $m->{to_condition} };
 	return $wrong->{23503} = 1 if !$part || !$kind{$from} || !$kind{$to};
 	$wrong->{SV010} = 1 if $m->{quantity} % 10**(3 - $part->{decimals});
 	$wrong->{SV010} = 1 if defined $m->{serial} ? !$part->{serialised} || $m->{quantity} != 1000 : $part->{serialised};
