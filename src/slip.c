@@ -38,7 +38,6 @@ static const char *const slip_signed[] = {
 const StockPart *
 as_line_part(const RowJudgement *rj, const char *quantity)
 {
-	static const int64 step[] = {1000, 100, 10, 1};
 	const StockPart *part = as_stock_part(rj->j.st, as_row_get_text(rj, "part_no"));
 	Datum		value = as_row_value(rj, quantity);
 	int64		thousandths;
@@ -53,7 +52,7 @@ as_line_part(const RowJudgement *rj, const char *quantity)
 	if (as_row_isnull(rj, quantity) || !as_is_finite(value))
 		return part;
 	thousandths = as_quantity_of(value);
-	if (thousandths % step[part->decimals] != 0)
+	if (!as_quantity_fits(part, thousandths))
 		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, quantity,
 					  psprintf(_("%s is no quantity of part \"%s\""), as_quantity_text(thousandths), part->part_no),
 					  psprintf(_("Its quantities have %d decimals."), part->decimals),

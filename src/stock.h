@@ -136,6 +136,7 @@ extern const int *as_stock_columns(AsStatement *st, Relation rel);
 extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m);
 extern int64 as_quantity_of(Datum number);
 extern Datum as_quantity_datum(int64 quantity);
+extern bool as_quantity_fits(const StockPart *part, int64 quantity);
 extern char *as_quantity_text(int64 quantity);
 extern const char *as_word(const char *value);
 extern bool as_is_self_timed(const AsStatement *st, TimestampTz at);

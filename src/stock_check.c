@@ -71,9 +71,7 @@ check_values(AsStatement *st, const StockMove *m)
 static void
 check_quantity(AsStatement *st, const StockMove *m)
 {
-	static const int64 step[] = {1000, 100, 10, 1};
-
-	if (m->quantity % step[m->part->decimals] != 0)
+	if (!as_quantity_fits(m->part, m->quantity))
 		as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, "quantity", NULL,
 						psprintf(_("%s is no quantity of part \"%s\""), as_quantity_text(m->quantity), m->part->part_no),
 						psprintf(_("Its quantities have %d decimals."), m->part->decimals),

@@ -34,6 +34,7 @@ typedef struct MoveInput
 	const int  *column;
 	TicketRow	row;
 	const StockPurpose *purpose;
+	bool		of_reversal;	/* takes back what is itself a reversal */
 	bool		time_given;
 } MoveInput;
 
@@ -137,6 +138,7 @@ fill_from_original(MoveInput *in)
 		SC_TO_LOCATION, SC_SERIAL_NO, SC_TICKET_ID, SC_PURPOSE, SC_EXCHANGE_ID
 	};
 	MemoryContext cxt = CurrentMemoryContext;
+	bool		isnull;
 	int			i;
 
 	SPI_connect();
@@ -148,7 +150,6 @@ fill_from_original(MoveInput *in)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[0];
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
-		bool		isnull;
 		Datum		value = SPI_getbinval(tuple, SPI_tuptable->tupdesc, i + 1, &isnull);
 		MemoryContext old = MemoryContextSwitchTo(cxt);
 
@@ -159,6 +160,8 @@ fill_from_original(MoveInput *in)
 			put(in, mirrored[i], datumCopy(value, att->attbyval, att->attlen));
 		MemoryContextSwitchTo(old);
 	}
+	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, lengthof(mirrored) + 1, &isnull);
+	in->of_reversal = !isnull;
 	SPI_finish();
 }
 
@@ -283,17 +286,13 @@ is_repeated(MoveInput *in)
 static void
 check_reversal(MoveInput *in)
 {
-	bool		isnull;
-
 	SPI_connect();
 	if (as_run_read(in->st->desk, PLAN_STOCK_REVERSED, &IVAL(in, SC_REVERSAL_OF)) > 0)
 		as_stock_refuse(in->st, ERRCODE_SV_PROTECTED, "reversal_of", "stock_move_reversal_of_key",
 						psprintf(_("move %lld has been reversed already"),
 								 (long long) DatumGetInt64(IVAL(in, SC_REVERSAL_OF))), NULL,
 						_("A move is reversed once; record what happened since as a further move."));
-	as_run_read(in->st->desk, PLAN_STOCK_ORIGINAL, &IVAL(in, SC_REVERSAL_OF));
-	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 12, &isnull);
-	if (!isnull)
+	if (in->of_reversal)
 		as_stock_refuse(in->st, ERRCODE_SV_PROTECTED, "reversal_of", NULL,
 						psprintf(_("move %lld is itself a reversal"),
 								 (long long) DatumGetInt64(IVAL(in, SC_REVERSAL_OF))), NULL,
@@ -309,7 +308,7 @@ as_stock_judge(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	TupleTableSlot *slot;
-	MoveInput	in;
+	MoveInput	in = {0};
 	int			natts;
 
 	as_check_trigger(fcinfo, "stock_judge", TRIGGER_EVENT_BEFORE, true);

@@ -73,6 +73,18 @@ as_quantity_datum(int64 quantity)
 }
 
 /*
+ * as_quantity_fits tells whether a quantity has no more decimals than the part
+ * says.
+ */
+bool
+as_quantity_fits(const StockPart *part, int64 quantity)
+{
+	static const int64 step[] = {1000, 100, 10, 1};
+
+	return quantity % step[part->decimals] == 0;
+}
+
+/*
  * as_quantity_text writes a quantity without idle zeros.
  */
 char *
