@@ -29,7 +29,7 @@ CREATE TABLE aftersales.stock_move_template (
     happened_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     recorded_by text NOT NULL,
-    reversal_of bigint CONSTRAINT stock_move_reversal_of_key UNIQUE,
+    reversal_of bigint,
     external_ref text CONSTRAINT stock_move_external_ref_key UNIQUE
 );
 COMMENT ON TABLE aftersales.stock_move_template IS 'Shape of every desk''s stock_move table; holds no rows.';

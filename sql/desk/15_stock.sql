@@ -166,6 +166,7 @@ CREATE INDEX stock_move_part_idx ON @desk@.stock_move (part_no, serial_no);
 CREATE INDEX stock_move_from_idx ON @desk@.stock_move (from_location, part_no, happened_at);
 CREATE INDEX stock_move_to_idx ON @desk@.stock_move (to_location, part_no, happened_at);
 CREATE INDEX stock_move_ticket_idx ON @desk@.stock_move (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE UNIQUE INDEX stock_move_reversal_of_key ON @desk@.stock_move (reversal_of) WHERE reversal_of IS NOT NULL;
 CREATE INDEX stock_move_exchange_idx ON @desk@.stock_move (exchange_id) WHERE exchange_id IS NOT NULL;
 CREATE INDEX stock_move_substitute_idx ON @desk@.stock_move (substitute_for) WHERE substitute_for IS NOT NULL;
 CREATE INDEX stock_move_slip_idx ON @desk@.stock_move (slip_id) WHERE slip_id IS NOT NULL;
