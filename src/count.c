@@ -126,7 +126,7 @@ as_policy_of_count(RowJudgement *rj)
 static void
 check_signing(const RowJudgement *rj)
 {
-	const char *column = as_row_newly(rj, "store_signed_at") ? "store_signed_at" : "account_signed_at";
+	const char *column = as_signing_column(rj);
 
 	if (rj->old == NULL || rj->old->nulls[as_row_index(rj, "frozen_at")])
 		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, column, _("a count that is not frozen cannot be signed"), NULL,
@@ -199,20 +199,6 @@ as_judge_count(RowJudgement *rj)
 	}
 }
 
-static void
-post(AsStatement *st, int64 count_id)
-{
-	StockPosting posting;
-	Datum		value = Int64GetDatum(count_id);
-
-	memset(&posting, 0, sizeof(posting));
-	posting.count_id = count_id;
-	if (as_run_read(st->desk, PLAN_COUNT_POLICY, &value) != 1)
-		elog(ERROR, "count %lld is gone", (long long) count_id);
-	posting.policy = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	as_stock_post(st, PLAN_COUNT_POST, &value, &posting);
-}
-
 /*
  * as_carry_out_count freezes or posts a count, once its row is in the table.
  */
@@ -220,6 +206,7 @@ void
 as_carry_out_count(AsStatement *st, const RowMeaning *m)
 {
 	MemoryContext old;
+	StockPosting posting = {.count_id = m->id};
 
 	if (m->about == COUNT_NOTHING)
 		return;
@@ -227,7 +214,7 @@ as_carry_out_count(AsStatement *st, const RowMeaning *m)
 	if (m->about == COUNT_FREEZE)
 		freeze_lines(st, m->id);
 	else
-		post(st, m->id);
+		as_stock_post(st, PLAN_COUNT_POLICY, PLAN_COUNT_POST, &posting);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(st->rowcxt);
 }

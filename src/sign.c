@@ -40,6 +40,16 @@ as_row_newly(const RowJudgement *rj, const char *column)
 }
 
 /*
+ * as_signing_column returns which signature this write sets, of two the
+ * first; one of them it does.
+ */
+const char *
+as_signing_column(const RowJudgement *rj)
+{
+	return as_row_newly(rj, "store_signed_at") ? "store_signed_at" : "account_signed_at";
+}
+
+/*
  * as_keep_column refuses another value than the one it has.
  */
 void

@@ -63,21 +63,6 @@ as_line_part(const RowJudgement *rj, const char *quantity)
 	return part;
 }
 
-/* A condition of that name; false when there is none. */
-static bool
-condition_of(const char *name, StockCondition *condition)
-{
-	int			i;
-
-	for (i = 0; i < CONDITION_COUNT; i++)
-		if (strcmp(name, as_condition_name[i]) == 0)
-		{
-			*condition = i;
-			return true;
-		}
-	return false;
-}
-
 static void
 check_location(const RowJudgement *rj, const char *column)
 {
@@ -94,7 +79,7 @@ check_condition(const RowJudgement *rj, const char *column)
 	char	   *condition = as_row_get_text(rj, column);
 	StockCondition known;
 
-	if (condition != NULL && !condition_of(condition, &known))
+	if (condition != NULL && !as_condition_of(condition, &known))
 		as_row_refuse(rj, ERRCODE_SV_UNKNOWN_VALUE, column, psprintf(_("\"%s\" is no condition of a part"), condition),
 					  NULL, _("Known are: good, defective, in_repair, scrap."), NULL);
 }
@@ -211,17 +196,17 @@ check_line(const RowJudgement *rj, const char *column, HeapTuple tup, TupleDesc 
 					_("Neither the line nor the slip says where the parts come from.") :
 					_("Neither the line nor the slip says where the parts go to."));
 	/* nobody chooses the policy that judges what a place gives */
-	policy = m.from->policy != NULL ? m.from->policy : m.to->policy;
+	policy = as_place_policy(&m);
 	if (rj->ticket == NULL && policy != NULL && strcmp(policy, rj->j.pv->policy) != 0)
 		refuse_line(rj, column, line_no, psprintf(_("Moves there are judged by policy \"%s\", not by that of the slip."), policy));
 	if (m.part->is_serialised && serial_no == NULL)
 		refuse_line(rj, column, line_no, psprintf(_("Part \"%s\" is moved by serial number."), m.part->part_no));
 	m.from_condition = as_purpose_condition(m.purpose);
 	if (from_condition != NULL)
-		(void) condition_of(from_condition, &m.from_condition);
+		(void) as_condition_of(from_condition, &m.from_condition);
 	m.to_condition = m.from_condition;
 	if (to_condition != NULL)
-		(void) condition_of(to_condition, &m.to_condition);
+		(void) as_condition_of(to_condition, &m.to_condition);
 	misfit = as_purpose_misfit(&m);
 	if (misfit == NULL && m.from == m.to && m.from_condition == m.to_condition)
 		misfit = _("The parts change neither their place nor their condition.");
@@ -233,7 +218,7 @@ check_line(const RowJudgement *rj, const char *column, HeapTuple tup, TupleDesc 
 static void
 check_lines(const RowJudgement *rj)
 {
-	const char *column = as_row_newly(rj, "store_signed_at") ? "store_signed_at" : "account_signed_at";
+	const char *column = as_signing_column(rj);
 	MemoryContext cxt = CurrentMemoryContext;
 	Datum		value = as_row_value(rj, "slip_id");
 	SPITupleTable *table;
@@ -294,18 +279,12 @@ void
 as_post_slip(AsStatement *st, const RowMeaning *m)
 {
 	MemoryContext old;
-	StockPosting posting;
-	Datum		value = Int64GetDatum(m->id);
+	StockPosting posting = {.slip_id = m->id};
 
 	if (m->about == 0)
 		return;
-	memset(&posting, 0, sizeof(posting));
-	posting.slip_id = m->id;
 	old = MemoryContextSwitchTo(st->rowcxt);
-	if (as_run_read(st->desk, PLAN_SLIP_POLICY, &value) != 1)
-		elog(ERROR, "slip %lld is gone", (long long) m->id);
-	posting.policy = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	as_stock_post(st, PLAN_SLIP_POST, &value, &posting);
+	as_stock_post(st, PLAN_SLIP_POLICY, PLAN_SLIP_POST, &posting);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(st->rowcxt);
 }

@@ -25,6 +25,7 @@ typedef struct SlipHead
 
 /* sign.c */
 extern bool as_row_newly(const RowJudgement *rj, const char *column);
+extern const char *as_signing_column(const RowJudgement *rj);
 extern void as_keep_column(const RowJudgement *rj, const char *column);
 extern void as_require_after(const RowJudgement *rj, const char *column, const char *earlier);
 extern bool as_is_signed(const RowJudgement *rj, bool before);

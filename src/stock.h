@@ -132,6 +132,7 @@ extern const StockLocation *as_stock_location(AsStatement *st, const char *locat
 /* stock_row.c */
 extern const char *const as_condition_name[CONDITION_COUNT];
 extern const char *const as_stock_column[SC_COUNT];
+extern bool as_condition_of(const char *name, StockCondition *condition);
 extern const int *as_stock_columns(AsStatement *st, Relation rel);
 extern void as_stock_read(AsStatement *st, const int *column, const TicketRow *row, StockMove *m);
 extern int64 as_quantity_of(Datum number);
@@ -152,11 +153,12 @@ extern void as_stock_check(AsStatement *st, const int *column, const TicketRow *
 extern const StockPurpose *as_stock_purpose(const char *name);
 extern const StockPurpose *as_purpose_of(const AsStatement *st, const char *name);
 extern bool as_is_stock_event(const char *event);
+extern const char *as_place_policy(const StockMove *m);
 extern char *as_purpose_misfit(const StockMove *m);
 extern StockCondition as_purpose_condition(const StockPurpose *purpose);
 
 /* stock_judge.c */
-extern void as_stock_post(AsStatement *st, PlanId plan, Datum *values, const StockPosting *posting);
+extern void as_stock_post(AsStatement *st, PlanId policy_plan, PlanId plan, const StockPosting *posting);
 extern const StockPosting *as_posting_take(AsStatement *st, Oid relid);
 extern void as_posting_forget(void);
 

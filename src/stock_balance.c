@@ -44,7 +44,6 @@ typedef struct Balance
 	TimestampTz first_at;
 	TimestampTz last_at;
 	bool		in_order;		/* no move is before the one before it */
-	bool		self_timed;		/* the earliest move's time is the statement's */
 	int64		after;			/* the balance with all of them */
 	bool		is_new;			/* it never had any */
 	bool		again;			/* read its moves once more */
@@ -139,7 +138,6 @@ add_side(Balances *b, const StockMove *m, bool is_to)
 	e->in_order = e->in_order && m->happened_at >= e->last_at;
 	e->first_at = Min(e->first_at, m->happened_at);
 	e->last_at = Max(e->last_at, m->happened_at);
-	e->self_timed = as_is_self_timed(b->st, e->first_at);
 }
 
 /*
@@ -207,7 +205,7 @@ check_frozen(const Balances *b, const Balance *e, TimestampTz frozen_at)
 {
 	if (e->first_at >= frozen_at)
 		return;
-	if (e->self_timed)
+	if (as_is_self_timed(b->st, e->first_at))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("location \"%s\" was counted while the move waited", e->key.location->location),
@@ -466,7 +464,7 @@ as_balances_check(Balances *b)
 		opening = read_since(b, e, &known, &nknown);
 		if (as_first_below_zero(opening, known, nknown, e->rows, e->nrows, &when) >= 0)
 		{
-			if (e->self_timed && e->after >= 0)
+			if (e->after >= 0 && as_is_self_timed(b->st, e->first_at))
 				refuse_waited(b, e);
 			refuse_below(b, e, 0, 0, when);
 		}

@@ -33,7 +33,6 @@ typedef struct MoveInput
 	AsStatement *st;
 	const int  *column;
 	TicketRow	row;
-	const StockPurpose *purpose;
 	bool		of_reversal;	/* takes back what is itself a reversal */
 	bool		time_given;
 } MoveInput;
@@ -44,15 +43,21 @@ typedef struct MoveInput
 /* ---------- posting ---------- */
 
 /*
- * as_stock_post runs an INSERT into stock_move for a slip or count.  The
- * caller is connected to SPI.
+ * as_stock_post runs an INSERT into stock_move for a slip or count, whose
+ * policy it reads first.  The caller is connected to SPI.
  */
 void
-as_stock_post(AsStatement *st, PlanId plan, Datum *values, const StockPosting *posting)
+as_stock_post(AsStatement *st, PlanId policy_plan, PlanId plan, const StockPosting *posting)
 {
+	int64		id = posting->slip_id != 0 ? posting->slip_id : posting->count_id;
+	Datum		value = Int64GetDatum(id);
+
+	if (as_run_read(st->desk, policy_plan, &value) != 1)
+		elog(ERROR, "slip or count %lld is gone", (long long) id);
 	posting_armed = *posting;
+	posting_armed.policy = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	posting_relid = as_desk_relid(st->desk, "stock_move");
-	as_run(st->desk, plan, values, NULL, NULL);
+	as_run(st->desk, plan, &value, NULL, NULL);
 }
 
 /*
@@ -208,13 +213,14 @@ static void
 fill(MoveInput *in)
 {
 	const StockPosting *posting = in->st->posting;
+	const StockPurpose *purpose;
 
 	put_if_null(in, SC_PURPOSE, "transfer");
 	put_if_null(in, SC_OWNER, "own");
 	if (INULL(in, SC_QUANTITY))
 		put(in, SC_QUANTITY, as_quantity_datum(QUANTITY_SCALE));
-	in->purpose = as_purpose_of(in->st, TextDatumGetCString(IVAL(in, SC_PURPOSE)));
-	put_if_null(in, SC_FROM_CONDITION, as_condition_name[as_purpose_condition(in->purpose)]);
+	purpose = as_purpose_of(in->st, TextDatumGetCString(IVAL(in, SC_PURPOSE)));
+	put_if_null(in, SC_FROM_CONDITION, as_condition_name[as_purpose_condition(purpose)]);
 	if (INULL(in, SC_TO_CONDITION))
 		put(in, SC_TO_CONDITION, IVAL(in, SC_FROM_CONDITION));
 	take_time(in);

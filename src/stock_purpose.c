@@ -160,6 +160,16 @@ as_purpose_condition(const StockPurpose *purpose)
 }
 
 /*
+ * as_place_policy returns the policy that judges a move by its places: that of
+ * the one it takes from, else of the one it gives to; NULL: none.
+ */
+const char *
+as_place_policy(const StockMove *m)
+{
+	return m->from->policy != NULL ? m->from->policy : m->to->policy;
+}
+
+/*
  * as_purpose_misfit says what in a move does not fit its purpose, NULL when
  * all does.  A reversal goes the other way.
  */

@@ -72,9 +72,7 @@ each_row(Recording *r, void (*take) (Recording *r, const TicketRow *row, StockMo
 static const char *
 policy_of(const AsStatement *st, const StockMove *m)
 {
-	if (st->posting != NULL)
-		return st->posting->policy;
-	return m->from->policy != NULL ? m->from->policy : m->to->policy;
+	return st->posting != NULL ? st->posting->policy : as_place_policy(m);
 }
 
 static bool

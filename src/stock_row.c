@@ -117,18 +117,34 @@ row_id(const int *column, const TicketRow *row, StockColumn col)
 	return SNULL(row, column, col) ? 0 : DatumGetInt64(SVAL(row, column, col));
 }
 
-static StockCondition
-row_condition(AsStatement *st, const int *column, const TicketRow *row, StockColumn col)
+/*
+ * as_condition_of finds a condition by its name; false when there is none.
+ */
+bool
+as_condition_of(const char *name, StockCondition *condition)
 {
-	const char *name = row_text(column, row, col);
 	int			i;
 
 	for (i = 0; i < CONDITION_COUNT; i++)
 		if (strcmp(name, as_condition_name[i]) == 0)
-			return i;
-	as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, as_stock_column[col], NULL,
-					psprintf(_("unknown condition \"%s\" of a part"), name), NULL,
-					_("Conditions are good, defective, in_repair and scrap."));
+		{
+			*condition = i;
+			return true;
+		}
+	return false;
+}
+
+static StockCondition
+row_condition(AsStatement *st, const int *column, const TicketRow *row, StockColumn col)
+{
+	const char *name = row_text(column, row, col);
+	StockCondition condition;
+
+	if (!as_condition_of(name, &condition))
+		as_stock_refuse(st, ERRCODE_SV_UNKNOWN_VALUE, as_stock_column[col], NULL,
+						psprintf(_("unknown condition \"%s\" of a part"), name), NULL,
+						_("Conditions are good, defective, in_repair and scrap."));
+	return condition;
 }
 
 /* The column's type keeps infinity out, but not NaN. */
